@@ -1,1 +1,1 @@
-"""Placeholder."""
+"""Fetch public data, build panels from it, read and check panels."""

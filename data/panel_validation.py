@@ -1,0 +1,328 @@
+"""Checks that a price-pressure panel passes before anything is estimated from it.
+
+Every failure is a `DataError` that names the file, the column, the row (1-based, the
+header not counted, with its date) and what to do.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+import pandera.errors
+import pandera.pandas as pa
+from numpy.typing import NDArray
+
+from data.columns import (
+    DATE_COLUMN,
+    FACTORS,
+    MARKETS,
+    MARKETS_AND_NET,
+    TENOR_YEARS,
+    dv01_column,
+    exposure_column,
+    inventory_column,
+    order_flow_column,
+    order_flow_surprise_column,
+    yield_column,
+)
+from data.errors import DataError
+
+MINIMUM_WEEKS = 52
+"""Fewest rows of a panel: below a year of weeks nothing tells a persistence of 0.99
+from 1, and the largest variant has about 30 parameters."""
+
+SHORTEST_STEP_DAYS, LONGEST_STEP_DAYS = 4, 10
+"""Accepted days from one row to the next: a week, shifted by up to three days where a
+holiday moved an observation. A missing week must be a row with empty cells, because the
+model's persistence is per row."""
+
+LARGEST_YIELD_BP = 3_000.0
+"""No Treasury zero-coupon yield exceeded 17 percent; twice that is a wrong unit."""
+
+LARGEST_PERCENT_YIELD = 25.0
+"""When no yield of any tenor and week is further than this from zero, the numbers are
+percent. In basis points it would mean that 2- to 20-year yields all stayed within a
+quarter of a percentage point of zero, which no government curve has done for a year;
+single tenors near or below zero are common and pass."""
+
+LARGEST_DECIMAL_YIELD = 0.25
+"""The same bound for yields written as decimals (0.04 for 4 percent)."""
+
+LARGEST_WEEKLY_CHANGE_BP = 300.0
+"""A step from one week to the next beyond this is a cell in another unit or a slip of
+the decimal point: the largest weekly move since 1961 is below half of it."""
+
+UNIT_SWITCH_RATIOS = (50.0, 200.0)
+"""A yield above `UNIT_SWITCH_FROM_BP` beside its neighbour in time 50 to 200 times as
+large or small is one column in two units."""
+
+UNIT_SWITCH_FROM_BP = 50.0
+
+SMALLEST_RELATIVE_MOVE = 1 / 30
+"""A tenor near zero whose typical weekly change is below this share of the other
+tenors' is in percent while they are in basis points. Pinned at zero in 2011-2014 and
+2020-2021 the 2-year yield still moved a tenth as much as the others."""
+
+LARGEST_DV01_MUSD = 1_000.0
+"""USD 1 billion a basis point is the risk of USD 1,200 billion of 10-year notes."""
+
+LARGEST_AMOUNT_BUSD = 2_000.0
+"""More than the dealers' coupon Treasuries in any bucket: the cell is in millions."""
+
+_Bound = tuple[float, str]
+_BOUNDS: dict[str, _Bound] = {
+    "yield_": (
+        LARGEST_YIELD_BP,
+        "give yields in basis points: 4.51 percent is 451.",
+    ),
+    "dv01_": (
+        LARGEST_DV01_MUSD,
+        "give DV01 in USD million per basis point: divide dollars by 1,000,000.",
+    ),
+    "exposure_": (
+        LARGEST_DV01_MUSD,
+        "give exposures in USD million per basis point: divide dollars by 1,000,000.",
+    ),
+    "inventory_": (
+        LARGEST_AMOUNT_BUSD,
+        "give inventories in USD billion: divide USD million by 1,000.",
+    ),
+    "order_flow_": (
+        LARGEST_AMOUNT_BUSD,
+        "give order flow in USD billion: divide USD million by 1,000.",
+    ),
+}
+
+YIELD_COLUMNS = tuple(yield_column(tenor) for tenor in TENOR_YEARS)
+
+
+def _group(name: Callable[[str, int], str], market: str) -> tuple[str, ...]:
+    return tuple(name(market, tenor) for tenor in TENOR_YEARS)
+
+
+COLUMN_GROUPS: tuple[tuple[str, ...], ...] = (
+    *(_group(inventory_column, market) for market in MARKETS),
+    *(_group(dv01_column, market) for market in MARKETS),
+    *(_group(order_flow_column, market) for market in MARKETS_AND_NET),
+    *(_group(order_flow_surprise_column, market) for market in MARKETS_AND_NET),
+    *(
+        tuple(exposure_column(market, factor) for factor in FACTORS)
+        for market in MARKETS
+    ),
+)
+"""Optional columns; of each group a panel has all or none."""
+
+KNOWN_COLUMNS = (
+    DATE_COLUMN,
+    *YIELD_COLUMNS,
+    *(column for group in COLUMN_GROUPS for column in group),
+)
+
+
+def check_column_names(columns: Sequence[str], source: str) -> None:
+    """Refuse a panel whose columns are incomplete or nearly a known name.
+
+    Columns of other kinds are allowed and ignored.
+
+    Raises
+    ------
+    DataError
+        A required column is missing, a group of columns is incomplete, or a column
+        begins like a known one and is none (a slip that would otherwise be ignored).
+    """
+    present = set(columns)
+    missing = [name for name in (DATE_COLUMN, *YIELD_COLUMNS) if name not in present]
+    for group in COLUMN_GROUPS:
+        if present.intersection(group):
+            missing += [name for name in group if name not in present]
+    prefixes = tuple(_BOUNDS)
+    unknown = [
+        name
+        for name in columns
+        if name.startswith(prefixes) and name not in KNOWN_COLUMNS
+    ]
+    if missing:
+        similar = f"; unrecognised: {', '.join(unknown)}" if unknown else ""
+        raise DataError(
+            f"{source}: missing column {', '.join(missing)}{similar}",
+            "add or rename the columns; data/README.md lists names and units "
+            f"(the file has: {', '.join(columns)}).",
+        )
+    if unknown:
+        raise DataError(
+            f"{source}: unknown column {', '.join(unknown)}",
+            "correct the name after data/README.md or drop the column; net inventories "
+            "and net DV01 are computed from cash and futures.",
+        )
+
+
+def panel_schema(columns: Sequence[str]) -> pa.DataFrameSchema:
+    """Build the schema of a panel's cells: types, finite values, magnitudes.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        Known columns present in the file.
+    """
+    fields = {DATE_COLUMN: pa.Column("datetime64[ns]", nullable=False)}
+    for name in columns:
+        if name != DATE_COLUMN:
+            fields[name] = pa.Column("float64", _cell_checks(name), nullable=True)
+    return pa.DataFrameSchema(fields, strict=False)
+
+
+def _cell_checks(column: str) -> list[pa.Check]:
+    bound, remedy = next(
+        value for prefix, value in _BOUNDS.items() if column.startswith(prefix)
+    )
+    return [
+        pa.Check(
+            lambda cells: ~np.isinf(cells),
+            name="is infinite",
+            error="leave the cell empty where a value is not known.",
+        ),
+        pa.Check(
+            lambda cells: (cells.abs() <= bound) | np.isinf(cells),
+            name=f"is beyond {bound:,.0f}, the largest credible value",
+            error=remedy,
+        ),
+    ]
+
+
+def row_label(frame: pd.DataFrame, position: np.integer) -> str:
+    """How an error names a row: 1-based position without the header, and its date."""
+    return f"row {position + 1} ({frame[DATE_COLUMN].iloc[position]:%Y-%m-%d})"
+
+
+def validate_panel(frame: pd.DataFrame, source: str) -> None:
+    """Raise unless a panel can be estimated from.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Column ``date`` (datetime64[ns]) and float64 columns, one row a week.
+    source : str
+        How errors name the panel, usually the file's path.
+
+    Raises
+    ------
+    DataError
+        Naming source, column, row and remedy.
+    """
+    check_column_names([str(name) for name in frame.columns], source)
+    _check_dates(frame, source)
+    _check_cells(frame, source)
+    _check_yield_units(frame, source)
+    if len(frame) < MINIMUM_WEEKS:
+        raise DataError(
+            f"{source}: {len(frame)} rows, at least {MINIMUM_WEEKS} weeks are needed",
+            "give a longer stretch; weeks without a yield count as rows.",
+        )
+
+
+def _check_dates(frame: pd.DataFrame, source: str) -> None:
+    days = frame[DATE_COLUMN].diff().dt.days.to_numpy()
+    for position in np.flatnonzero(np.nan_to_num(days, nan=7.0) <= 0):
+        kind = "repeats the date of" if days[position] == 0 else "is earlier than"
+        raise DataError(
+            f"{source}: column {DATE_COLUMN}, {row_label(frame, position)} {kind} the "
+            "row before",
+            "give one row a week, sorted by date.",
+        )
+    usual = (days >= SHORTEST_STEP_DAYS) & (days <= LONGEST_STEP_DAYS)
+    for position in np.flatnonzero(~usual & ~np.isnan(days)):
+        remedy = (
+            "sample one row a week."
+            if days[position] < SHORTEST_STEP_DAYS
+            else "add a row with empty cells for each missing week."
+        )
+        raise DataError(
+            f"{source}: column {DATE_COLUMN}, {row_label(frame, position)} comes "
+            f"{days[position]:.0f} days after the row before, not a week "
+            f"({SHORTEST_STEP_DAYS} to {LONGEST_STEP_DAYS} days)",
+            remedy,
+        )
+
+
+def _check_cells(frame: pd.DataFrame, source: str) -> None:
+    known = [name for name in frame.columns if name in KNOWN_COLUMNS]
+    numbered = frame[known].reset_index(drop=True)
+    try:
+        panel_schema(known).validate(numbered, lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        failures = [error for error in errors.schema_errors if error.check is not None]
+        raise _cell_error(failures[0], frame, source) from None
+
+
+def _cell_error(
+    error: pandera.errors.SchemaError, frame: pd.DataFrame, source: str
+) -> DataError:
+    column = str(error.schema.name)
+    cases = error.failure_cases
+    if not isinstance(cases, pd.DataFrame) or cases["index"].isna().any():
+        return DataError(
+            f"{source}: column {column}: {error}", "see data/README.md for the types."
+        )
+    first = np.int64(cases["index"].iloc[0])
+    value = cases["failure_case"].iloc[0]
+    more = f"; so are {len(cases) - 1} more cells of it" if len(cases) > 1 else ""
+    return DataError(
+        f"{source}: column {column}, {row_label(frame, first)}: {value} "
+        f"{error.check.name}{more}",
+        str(error.check.error),
+    )
+
+
+def _check_yield_units(frame: pd.DataFrame, source: str) -> None:
+    yields = frame[list(YIELD_COLUMNS)]
+    for column in yields.columns[yields.isna().all()]:
+        raise DataError(
+            f"{source}: column {column} has no value in any row",
+            "give yields for every tenor; single cells and weeks may be empty.",
+        )
+    largest = yields.abs().max()
+    if largest.max() < LARGEST_PERCENT_YIELD:
+        unit, factor = "percent", "100"
+        if largest.max() < LARGEST_DECIMAL_YIELD:
+            unit, factor = "decimals", "10,000"
+        raise DataError(
+            f"{source}: columns {YIELD_COLUMNS[0]} to {YIELD_COLUMNS[-1]} look like "
+            f"{unit}: the largest yield of all rows is {largest.max():g}, "
+            f"{row_label(frame, np.int64(yields.abs().max(axis=1).argmax()))}",
+            f"multiply by {factor}: the model expects basis points.",
+        )
+    _check_yield_moves(frame, yields, largest, source)
+
+
+def _check_yield_moves(
+    frame: pd.DataFrame, yields: pd.DataFrame, largest: pd.Series, source: str
+) -> None:
+    changes = yields.diff().abs()
+    typical = changes.median()
+    for column in YIELD_COLUMNS:
+        others = typical.drop(column).median()
+        small = typical[column] < SMALLEST_RELATIVE_MOVE * others
+        if small and largest[column] < LARGEST_PERCENT_YIELD:
+            raise DataError(
+                f"{source}: column {column} looks like percent: it never exceeds "
+                f"{largest[column]:g} and moves {typical[column]:.2g} in a typical "
+                f"week, the other tenors {others:.2g}",
+                "multiply by 100: the model expects basis points.",
+            )
+        quoted = yields[column].ffill().to_numpy()
+        jumps = (changes[column] > LARGEST_WEEKLY_CHANGE_BP).to_numpy()
+        for position in np.flatnonzero(jumps | _switches_unit(quoted)):
+            raise DataError(
+                f"{source}: column {column}, {row_label(frame, position)}: the yield "
+                f"goes from {quoted[position - 1]:g} to {quoted[position]:g} bp",
+                "look for cells in another unit or a misplaced decimal point.",
+            )
+
+
+def _switches_unit(quoted: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Weeks whose yield is a hundredth or a hundredfold of the one before."""
+    size = np.abs(quoted)
+    larger, smaller = np.maximum(size[1:], size[:-1]), np.minimum(size[1:], size[:-1])
+    low, high = UNIT_SWITCH_RATIOS
+    inside = (larger >= low * smaller) & (larger <= high * smaller)
+    return np.concatenate([[False], inside & (larger > UNIT_SWITCH_FROM_BP)])
