@@ -1,0 +1,163 @@
+"""A table as data, and as CSV, LaTeX (booktabs) and HTML.
+
+The CSV holds numbers under column names that a program can rely on; the two others
+hold rounded text under headings for a reader.
+"""
+
+import html
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from data.files import replacing
+
+NOT_AVAILABLE = "n/a"
+
+_LATEX = str.maketrans(
+    {"−": "$-$", "–": "--", "×": r"$\times$", "²": r"\textsuperscript{2}"}
+)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table.
+
+    Attributes
+    ----------
+    stem : str
+        Name of the function that made it, and of its files.
+    caption : str
+        What is shown, with units.
+    frame : DataFrame
+        Unrounded numbers; what the CSV holds.
+    display : DataFrame
+        Text, one column a heading; what LaTeX and HTML hold.
+    warning : str
+        Loud words when the numbers must not be used; else empty.
+    fit_name : str
+        Whose numbers these are, when the report holds one such table per fit.
+    """
+
+    stem: str
+    caption: str
+    frame: pd.DataFrame
+    display: pd.DataFrame
+    warning: str = ""
+    fit_name: str = ""
+
+    @property
+    def file_stem(self) -> str:
+        """Stem of the files, with the fit's name where several fits share a table."""
+        return f"{self.stem}__{self.fit_name}" if self.fit_name else self.stem
+
+    def to_latex(self) -> str:
+        """Booktabs table environment; plain ASCII, packages booktabs only."""
+        caption = _latex_text(self.caption)
+        if self.warning:
+            caption = rf"\textbf{{{_latex_text(self.warning)}.}} {caption}"
+        styler = self.display.style.hide(axis="index").format(escape="latex")
+        styler = styler.format_index(escape="latex", axis="columns")
+        return styler.to_latex(
+            hrules=True,
+            caption=caption,
+            label=f"tab:{self.file_stem}",
+            position="htbp",
+            position_float="centering",
+            column_format="".join(_alignment(self.display)),
+        ).translate(_LATEX)
+
+    def to_html(self) -> str:
+        """Table element with caption, every cell escaped."""
+        aligned = _alignment(self.display)
+        headings = "".join(
+            f'<th scope="col" class="{side}">{html.escape(str(name))}</th>'
+            for name, side in zip(self.display.columns, aligned, strict=True)
+        )
+        rows = "\n".join(
+            "<tr>" + "".join(map(_html_cell, row, aligned)) + "</tr>"
+            for row in self.display.itertuples(index=False)
+        )
+        return (
+            f"<table>\n<thead><tr>{headings}</tr></thead>\n"
+            f"<tbody>\n{rows}\n</tbody>\n</table>"
+        )
+
+
+def _html_cell(text: str, side: str) -> str:
+    return f'<td class="{side}">{html.escape(str(text))}</td>'
+
+
+def _alignment(display: pd.DataFrame) -> list[str]:
+    """Right for columns of figures, left for words."""
+    return ["r" if _is_numeric(display[name]) else "l" for name in display]
+
+
+def _is_numeric(column: pd.Series) -> bool:
+    text = column.astype(str)
+    starts = text.str.match(r"^[−<>\[\(]?\d") | text.isin(["", NOT_AVAILABLE])
+    return bool(starts.all() and text.str.match(r"^[−<>\[\(]?\d").any())
+
+
+def _latex_text(text: str) -> str:
+    for character in "&%$#_{}":
+        text = text.replace(character, f"\\{character}")
+    return text.translate(_LATEX)
+
+
+def number(value: float, decimals: int) -> str:
+    """Round to text with a true minus sign; "n/a" for a missing number."""
+    if not np.isfinite(value):
+        return NOT_AVAILABLE
+    text = f"{value:,.{decimals}f}"
+    is_zero = not text.strip("-0.,")
+    return text.lstrip("-") if is_zero else text.replace("-", "−")
+
+
+def numbers(column: pd.Series, decimals: int) -> pd.Series:
+    """:func:`number` of each element."""
+    return column.map(lambda value: number(float(value), decimals))
+
+
+def interval(lower: pd.Series, upper: pd.Series, decimals: int) -> pd.Series:
+    """Text such as "[0.51, 0.64]"."""
+    pairs = zip(lower, upper, strict=True)
+    return pd.Series(
+        [f"[{number(a, decimals)}, {number(b, decimals)}]" for a, b in pairs],
+        index=lower.index,
+    )
+
+
+def probability(column: pd.Series) -> pd.Series:
+    """Probabilities to three decimals, never rounded to a certainty."""
+    return column.map(_probability)
+
+
+def _probability(value: float) -> str:
+    if not np.isfinite(value):
+        return NOT_AVAILABLE
+    if value < 0.001:
+        return "<0.001"
+    return ">0.999" if value > 0.999 else f"{value:.3f}"
+
+
+def write_table(table: Table, folder: Path) -> list[Path]:
+    """Write `<file_stem>.csv` and `.tex`, each complete or not at all.
+
+    Parameters
+    ----------
+    table : Table
+    folder : Path
+        Created where missing.
+
+    Returns
+    -------
+    list of Path
+    """
+    csv, tex = (folder / f"{table.file_stem}{end}" for end in (".csv", ".tex"))
+    with replacing(csv) as temporary:
+        table.frame.to_csv(temporary, index=False)
+    with replacing(tex) as temporary:
+        temporary.write_text(table.to_latex())
+    return [csv, tex]
