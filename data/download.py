@@ -1,0 +1,237 @@
+"""Download one file over HTTP, with retries, resumption and proof of completeness."""
+
+import json
+from collections.abc import Callable
+from http import HTTPStatus
+from pathlib import Path
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import MaxRetryError, ProtocolError
+from urllib3.util import Retry
+
+from data.errors import DataError
+
+DEFAULT_RETRY = Retry(
+    total=6,
+    backoff_factor=1.0,
+    backoff_max=60.0,
+    status_forcelist=(429, 500, 502, 503, 504),
+    allowed_methods=("GET",),
+)
+"""Up to six retries, after 0, 2, 4, 8, 16 and 32 seconds, or when the server says."""
+
+TIMEOUT_SECONDS = (15.0, 60.0)
+"""Longest wait for a connection and for the next bytes."""
+
+CHUNK_BYTES = 1 << 16
+
+# The Board and the CFTC refuse requests that do not name a client.
+_HEADERS = {
+    "User-Agent": "treasury-liquidity-workbench (python-requests)",
+    # A compressed transfer has no byte ranges of the file itself to resume by.
+    "Accept-Encoding": "identity",
+}
+_REMEDY = "Check the network and run the command again: it goes on where it stopped."
+
+
+class AbsentError(Exception):
+    """The server says that there is no such file.
+
+    Attributes
+    ----------
+    status : int
+        HTTP status, 404 or 410.
+    """
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"HTTP {status}")
+        self.status = status
+
+
+def open_session(retry: Retry) -> requests.Session:
+    """HTTP session that retries failed connections and the listed statuses."""
+    session = requests.Session()
+    session.headers.update(_HEADERS)
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, HTTPAdapter(max_retries=retry))
+    return session
+
+
+def download(
+    session: requests.Session,
+    url: str,
+    target: Path,
+    retry: Retry,
+    report: Callable[[int, int | None], object],
+) -> Path:
+    """Download ``url`` to ``target`` with ``.part`` appended and return that path.
+
+    The bytes of a cut download are kept, with the validator (strong ETag or date of
+    change) of the version they came from in a file beside them. The next attempt asks
+    for the rest on the condition that the version is still that one; otherwise the
+    server sends the whole file and the download starts over.
+
+    Parameters
+    ----------
+    session : requests.Session
+        From :func:`open_session`.
+    url : str
+        Address.
+    target : Path
+        Final name, which is not touched.
+    retry : Retry
+        Bounds the attempts to complete a cut body.
+    report : callable
+        Told bytes so far and bytes in all (None when unknown).
+
+    Returns
+    -------
+    Path
+        The complete partial file.
+
+    Raises
+    ------
+    DataError
+        When the file cannot be had whole.
+    AbsentError
+        When the server answers 404 or 410.
+    """
+    part = target.with_name(target.name + ".part")
+    part.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        try:
+            _attempt(session, url, part, report)
+        except (_CutError, requests.ConnectionError, requests.Timeout) as error:
+            cause = ProtocolError(str(error))
+            try:
+                retry = retry.increment("GET", url, error=cause)
+            except (MaxRetryError, ProtocolError):
+                raise DataError(
+                    f"{url} could not be downloaded whole: {error}.", _REMEDY
+                ) from error
+            retry.sleep()
+        except requests.RequestException as error:
+            raise DataError(f"{url} cannot be reached: {error}.", _REMEDY) from error
+        else:
+            _validator_file(part).unlink(missing_ok=True)
+            return part
+
+
+class _CutError(Exception):
+    """The connection ended before the body did."""
+
+
+def _attempt(
+    session: requests.Session,
+    url: str,
+    part: Path,
+    report: Callable[[int, int | None], object],
+) -> None:
+    """Make one request, for the rest of ``part`` where it can be resumed."""
+    headers = _resume_headers(part, url)
+    with session.get(
+        url, headers=headers, stream=True, timeout=TIMEOUT_SECONDS
+    ) as response:
+        _check_status(response, part, url)
+        start = _start_of_body(response, part)
+        if start == 0:
+            _remember_validator(part, url, response)
+        expected = _expected_bytes(response, url, start)
+        done = _write_body(response, part, start, expected, report)
+    if expected is not None and done != expected:
+        raise _CutError(f"{done} of {expected} bytes came")
+
+
+def _check_status(response: requests.Response, part: Path, url: str) -> None:
+    status = response.status_code
+    if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+        raise AbsentError(status)
+    if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        part.unlink(missing_ok=True)
+        raise _CutError("the partial file is longer than the file; starting over")
+    if status not in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
+        raise DataError(
+            f"{url} answers HTTP {status} {response.reason}; expected 200.",
+            "Open the address in a browser; if the publisher has moved the file, "
+            "correct data/sources.py, or name a mirror with a base address.",
+        )
+
+
+def _resume_headers(part: Path, url: str) -> dict[str, str]:
+    """Range and If-Range for what is there, or nothing where no version is known."""
+    try:
+        known = json.loads(_validator_file(part).read_text(encoding="utf-8"))
+        size = part.stat().st_size
+    except (OSError, ValueError):
+        return {}
+    if size == 0 or known.get("url") != url or not known.get("validator"):
+        return {}
+    return {"Range": f"bytes={size}-", "If-Range": known["validator"]}
+
+
+def _start_of_body(response: requests.Response, part: Path) -> int:
+    """Offset at which the body belongs: the end of ``part``, or 0 for a whole file."""
+    if response.status_code == HTTPStatus.OK:
+        return 0
+    size = part.stat().st_size
+    if not response.headers.get("Content-Range", "").startswith(f"bytes {size}-"):
+        part.unlink()
+        raise _CutError("the server sent another range than asked for; starting over")
+    return size
+
+
+def _remember_validator(part: Path, url: str, response: requests.Response) -> None:
+    etag = response.headers.get("ETag", "")
+    # A weak ETag may stand for other bytes, so nothing may be spliced by it.
+    strong = etag if etag and not etag.startswith("W/") else ""
+    validator = strong or response.headers.get("Last-Modified", "")
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        validator = ""
+    _validator_file(part).write_text(
+        json.dumps({"url": url, "validator": validator}), encoding="utf-8"
+    )
+
+
+def _validator_file(part: Path) -> Path:
+    return part.with_name(part.name + ".json")
+
+
+def _expected_bytes(response: requests.Response, url: str, start: int) -> int | None:
+    """Size of the whole file; None where the transfer itself marks its end.
+
+    Raises
+    ------
+    DataError
+        When nothing would tell a cut body from a whole one.
+    """
+    if response.headers.get("Transfer-Encoding", "").lower() == "chunked":
+        return None
+    length = response.headers.get("Content-Length")
+    if length is None:
+        raise DataError(
+            f"{url} sends neither Content-Length nor a chunked body, so a cut download "
+            "could not be told from a whole one.",
+            "Download the file with a browser and put it into the raw data folder.",
+        )
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        # urllib3 compares the compressed length itself and raises when bytes lack.
+        return None
+    return start + int(length)
+
+
+def _write_body(
+    response: requests.Response,
+    part: Path,
+    start: int,
+    expected: int | None,
+    report: Callable[[int, int | None], object],
+) -> int:
+    done = start
+    report(done, expected)
+    with part.open("ab" if start else "wb") as file:
+        for chunk in response.iter_content(CHUNK_BYTES):
+            file.write(chunk)
+            done += len(chunk)
+            report(done, expected)
+    return done

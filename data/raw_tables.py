@@ -1,0 +1,222 @@
+"""Read publishers' text files strictly: every cell accounted for or a clear error."""
+
+import io
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from data.errors import DataError
+from data.raw_files import FETCH_AGAIN
+
+MISSING = frozenset({"", "NA", "N/A", "ND", "NC", ".", "NaN", "nan", "-999.99"})
+"""Cells by which the Federal Reserve's files say that nothing was published."""
+
+DATE_FORMATS = (
+    "%Y-%m-%d",
+    "%m/%d/%Y",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%Y-%m-%dT%H:%M:%S.%f",
+    "%Y-%m-%d %H:%M:%S",
+)
+"""Ways in which the publishers write a date; each is unambiguous beside the others."""
+
+
+def parse_csv(text: str, path: Path, *, first_cell: Iterable[str]) -> pd.DataFrame:
+    """Parse comma-separated text below a header line, whatever preamble stands above.
+
+    Parameters
+    ----------
+    text : str
+        The whole file.
+    path : Path
+        Its name, for messages.
+    first_cell : iterable of str
+        What the first cell of the header line may say, in lower case.
+
+    Returns
+    -------
+    DataFrame
+        Cells as stripped strings; the index is the line number in the file (from 1).
+
+    Raises
+    ------
+    DataError
+        When there is no header line, a line has too many cells, or the last line has
+        too few (a truncated file).
+    """
+    header = _header_line(text, path, first_cell)
+    try:
+        table = pd.read_csv(
+            io.StringIO(text),
+            skiprows=header,
+            dtype=str,
+            keep_default_na=False,
+            skip_blank_lines=False,
+            index_col=False,
+            on_bad_lines="error",
+        )
+    except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
+        raise DataError(
+            f"{path} is not a regular table: {error}", FETCH_AGAIN
+        ) from error
+    table.columns = table.columns.str.strip()
+    table.index = pd.RangeIndex(header + 2, header + 2 + len(table), name="line")
+    table = table[(table.fillna("") != "").any(axis=1)]
+    if table.empty:
+        raise DataError(f"{path} has a header but no rows.", FETCH_AGAIN)
+    if table.iloc[-1].isna().any():
+        raise DataError(
+            f"{path}, line {table.index[-1]}: the last line has fewer cells than the "
+            "header; the file is truncated.",
+            FETCH_AGAIN,
+        )
+    return table.apply(lambda cells: cells.str.strip())
+
+
+def _header_line(text: str, path: Path, first_cell: Iterable[str]) -> int:
+    wanted = sorted(first_cell)
+    for number, line in enumerate(text.splitlines()):
+        cell = line.split(",", 1)[0].strip().strip('"').strip()
+        if cell.lower() in wanted:
+            return number
+    first_line = text.strip().splitlines()[0][:80]
+    raise DataError(
+        f"{path} has no header line that starts with {' or '.join(wanted)}; its first "
+        f"line is {first_line!r}.",
+        "Check that this is the file of the named source; if its publisher has changed "
+        "the layout, the parser must follow.",
+    )
+
+
+def require_columns(table: pd.DataFrame, columns: Iterable[str], path: Path) -> None:
+    """Raise a DataError that names the columns that ``table`` lacks."""
+    missing = [column for column in columns if column not in table.columns]
+    if missing:
+        raise DataError(
+            f"{path} lacks the column {', '.join(missing)}; it has "
+            f"{', '.join(map(str, table.columns[:8]))} …",
+            "Check that this is the file of the named source; if its publisher has "
+            "changed the layout, the parser must follow.",
+        )
+
+
+def parse_dates(cells: pd.Series, path: Path) -> pd.DatetimeIndex:
+    """Parse the date cells of a table made by :func:`parse_csv`.
+
+    Raises
+    ------
+    DataError
+        Naming line and cell of the first one that is no date.
+    """
+    parsed = pd.Series(pd.NaT, index=cells.index, dtype="datetime64[ns]")
+    for form in DATE_FORMATS:
+        parsed = parsed.fillna(pd.to_datetime(cells, format=form, errors="coerce"))
+        if parsed.notna().all():
+            break
+    wrong = cells[parsed.isna()]
+    if not wrong.empty:
+        raise DataError(
+            f"{path}, line {wrong.index[0]}, column {cells.name}: {wrong.iloc[0]!r} is "
+            "not a date.",
+            "Write dates as YYYY-MM-DD.",
+        )
+    return pd.DatetimeIndex(parsed.dt.normalize(), name="date").as_unit("ns")
+
+
+def parse_numbers(
+    table: pd.DataFrame, columns: Mapping[str, object], path: Path
+) -> pd.DataFrame:
+    """Turn the named columns into floats and give them their new names.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Cells as strings.
+    columns : mapping of str to label
+        Column in the file to column in the result.
+    path : Path
+        For messages.
+
+    Returns
+    -------
+    DataFrame
+        float64, the index of ``table``; cells in :data:`MISSING` are NaN.
+
+    Raises
+    ------
+    DataError
+        Naming column and line of the first cell that is neither a finite number nor
+        a sign for a missing one.
+    """
+    return pd.DataFrame(
+        {label: numbers(table[column], path) for column, label in columns.items()}
+    )
+
+
+def numbers(
+    cells: pd.Series, path: Path, missing: Iterable[str] = MISSING
+) -> pd.Series:
+    """Turn one column of strings into floats; see :func:`parse_numbers`."""
+    values = pd.to_numeric(cells, errors="coerce").astype(float)
+    values = values.mask(values.abs() == float("inf"))
+    blank = cells.isin(list(missing))
+    wrong = cells[values.isna() & ~blank]
+    if not wrong.empty:
+        cell = wrong.iloc[0]
+        shown = "nothing (the line is too short)" if pd.isna(cell) else repr(cell)
+        raise DataError(
+            f"{path}, line {wrong.index[0]}, column {cells.name}: {shown} where a "
+            "finite number is expected.",
+            "Mend the cell, or leave it empty where nothing was published.",
+        )
+    return values.mask(blank)
+
+
+def index_by_date(
+    frame: pd.DataFrame, dates: pd.DatetimeIndex, path: Path
+) -> pd.DataFrame:
+    """Index by date and sort, refusing a date that stands twice.
+
+    Raises
+    ------
+    DataError
+        Naming the first repeated date and its line.
+    """
+    repeated = dates.duplicated()
+    if repeated.any():
+        line, date = frame.index[repeated][0], dates[repeated][0]
+        raise DataError(
+            f"{path}, line {line}: the date {date:%Y-%m-%d} stands twice.",
+            "Keep one row a date.",
+        )
+    return frame.set_index(dates).sort_index()
+
+
+def join_agreeing(frames: Mapping[Path, pd.DataFrame]) -> pd.DataFrame:
+    """Join frames of several files by date; where two files speak they must agree.
+
+    Raises
+    ------
+    DataError
+        Naming files, date and column of the first contradiction.
+    """
+    paths = list(frames)
+    joined = frames[paths[0]]
+    for path in paths[1:]:
+        frame = frames[path]
+        dates = joined.index.intersection(frame.index)
+        columns = [column for column in frame.columns if column in joined.columns]
+        before, after = joined.loc[dates, columns], frame.loc[dates, columns]
+        differs = before.ne(after) & before.notna() & after.notna()
+        if differs.any(axis=None):
+            date = dates[differs.any(axis=1)][0]
+            column = differs.columns[differs.loc[date]][0]
+            raise DataError(
+                f"{path} and another file of its folder disagree on {column} at "
+                f"{date:%Y-%m-%d}: {after.loc[date, column]} and "
+                f"{before.loc[date, column]}.",
+                "Keep one of the two files in the folder.",
+            )
+        joined = joined.combine_first(frame)
+    return joined.sort_index()
