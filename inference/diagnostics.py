@@ -1,0 +1,260 @@
+"""Whether the sampler converged, and what the data said about each parameter.
+
+Convergence fails a run. What the data said does not: a posterior equal to its prior is
+a finding, and is named so.
+"""
+
+from dataclasses import dataclass
+
+import arviz as az
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from inference.sampling import SAMPLE_DIMS
+
+MAXIMUM_R_HAT = 1.01
+"""Rank-normalised split R-hat: Vehtari, Gelman, Simpson, Carpenter & Bürkner (2021,
+doi 10.1214/20-BA1221), section 4."""
+
+MINIMUM_EFFECTIVE_SAMPLE_SIZE = 400.0
+"""Bulk and tail effective sample size over all chains: the same, section 4."""
+
+MINIMUM_E_BFMI = 0.3
+"""Energy Bayesian fraction of missing information of each chain: Betancourt (2016,
+arXiv:1604.00695), who warns below 0.3."""
+
+MAXIMUM_DIVERGENCES = 0
+"""One divergent trajectory already says that a region was not explored: Betancourt
+(2017, arXiv:1701.02434), section 6.2."""
+
+INFORMED_CONTRACTION = 0.75
+"""The data at least halved the prior's standard deviation."""
+
+UNINFORMED_CONTRACTION = 0.25
+"""The posterior keeps more than 87% of the prior's standard deviation. A thousand prior
+draws and 400 effective posterior draws leave an error of about 0.15 in a contraction
+of zero, so a smaller threshold would read noise as information."""
+
+UNINFORMED_SHIFT = 0.25
+"""Largest move of the median, in prior standard deviations, that counts as none."""
+
+POWER_SCALING_THRESHOLD = 0.05
+"""Sensitivity above this is one to look at: Kallioinen, Paananen, Bürkner & Vehtari
+(2024, doi 10.1007/s11222-023-10366-5), section 3.3."""
+
+INFORMED = "informed"
+WEAKLY_INFORMED = "weakly informed"
+NOT_INFORMED = "not informed by the data"
+
+PRIOR_DATA_CONFLICT = "prior-data conflict"
+STRONG_PRIOR = "strong prior or weak likelihood"
+
+_NORMAL_INTERQUARTILE_RANGE = 1.3489795003921634
+
+
+@dataclass(frozen=True)
+class RunDiagnostics:
+    """Diagnostics of the run as a whole.
+
+    Attributes
+    ----------
+    divergences : int
+        Divergent trajectories after adaptation, over all chains.
+    e_bfmi : tuple of float
+        Energy Bayesian fraction of missing information of each chain.
+    max_tree_depth_hits : int
+        Trajectories that ended at the longest length allowed. They cost time and no
+        validity, so they never fail a run.
+    """
+
+    divergences: int
+    e_bfmi: tuple[float, ...]
+    max_tree_depth_hits: int
+
+
+def diagnose(tree: xr.DataTree) -> pd.DataFrame:
+    """Diagnostics of every reported parameter.
+
+    A parameter is reported unless it runs along the observations (a fitted value) or
+    never varies (a fixed element).
+
+    Parameters
+    ----------
+    tree : xr.DataTree
+        Trace with groups ``posterior``, ``prior``, ``log_likelihood`` and
+        ``log_prior``.
+
+    Returns
+    -------
+    DataFrame
+        One row an element, named as ``price_pressure[cash, 2]``: ``r_hat``,
+        ``ess_bulk``, ``ess_tail``, ``mcse_mean`` (unit of the parameter),
+        ``contraction`` (1 - posterior variance / prior variance), ``shift`` (of the
+        median, prior standard deviations), ``prior_sensitivity`` and
+        ``likelihood_sensitivity`` (power scaling), ``power_scaling`` (words, empty
+        where nothing is to be said) and ``information`` (words).
+
+    Notes
+    -----
+    Prior scales are measured by the interquartile range, equal to the standard
+    deviation for a normal distribution: the priors of scales and half-lives have tails
+    too long for a sample variance.
+    """
+    posterior = reported_parameters(tree)
+    prior = tree["prior"].to_dataset()[list(posterior.data_vars)]
+    scaled = tree.copy(deep=False)
+    scaled["posterior"] = posterior
+    # A fixed element divides zero by zero; its row is dropped below.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistics = {
+            "r_hat": az.rhat(posterior),
+            "ess_bulk": az.ess(posterior, method="bulk"),
+            "ess_tail": az.ess(posterior, method="tail"),
+            "mcse_mean": az.mcse(posterior, method="mean"),
+            "contraction": 1.0 - (_scale(posterior) / _scale(prior)) ** 2,
+            "shift": np.abs(_median(posterior) - _median(prior)) / _scale(prior),
+            "prior_sensitivity": az.psense(scaled, group="prior"),
+            "likelihood_sensitivity": az.psense(scaled, group="likelihood"),
+        }
+    table = _one_row_an_element(statistics)
+    table = table[np.isfinite(table["mcse_mean"]) & (table["mcse_mean"] > 0)].copy()
+    table["power_scaling"] = [
+        _power_scaling_words(*pair)
+        for pair in zip(
+            table["prior_sensitivity"], table["likelihood_sensitivity"], strict=True
+        )
+    ]
+    table["information"] = [
+        information(*pair)
+        for pair in zip(table["contraction"], table["shift"], strict=True)
+    ]
+    return table
+
+
+def reported_parameters(tree: xr.DataTree) -> xr.Dataset:
+    """Posterior draws of what is not as long as the data.
+
+    Parameters
+    ----------
+    tree : xr.DataTree
+        Trace with groups ``posterior`` and ``log_likelihood``.
+
+    Returns
+    -------
+    (chain, draw, ...) xr.Dataset
+        Variables that share no dimension with the log likelihood but chain and draw.
+    """
+    posterior = tree["posterior"].to_dataset()
+    along_observations = set(tree["log_likelihood"].to_dataset().dims) - set(
+        SAMPLE_DIMS
+    )
+    kept = [
+        name
+        for name, draws in posterior.data_vars.items()
+        if not along_observations & set(draws.dims)
+    ]
+    return posterior[kept]
+
+
+def diagnose_run(tree: xr.DataTree) -> RunDiagnostics:
+    """Diagnostics of the sampler over all parameters."""
+    statistics = tree["sample_stats"].to_dataset()
+    energy = az.bfmi(statistics[["energy"]], group="sample_stats")["energy"]
+    return RunDiagnostics(
+        divergences=int(statistics["diverging"].sum()),
+        e_bfmi=tuple(float(value) for value in np.atleast_1d(energy.values)),
+        max_tree_depth_hits=int(statistics["reached_max_treedepth"].sum()),
+    )
+
+
+def failures(parameters: pd.DataFrame, run: RunDiagnostics) -> list[str]:
+    """Every convergence check that a run fails.
+
+    Parameters
+    ----------
+    parameters : DataFrame
+        Result of `diagnose`.
+    run : RunDiagnostics
+        Result of `diagnose_run`.
+
+    Returns
+    -------
+    list of str
+        One sentence a failure; empty when the draws can be used. A diagnostic that is
+        not a number fails.
+    """
+    found = []
+    if run.divergences > MAXIMUM_DIVERGENCES:
+        found.append(f"{run.divergences} divergent trajectories; none is allowed")
+    for chain, value in enumerate(run.e_bfmi):
+        if not value >= MINIMUM_E_BFMI:
+            found.append(
+                f"E-BFMI of chain {chain} is {value:.2f}, below {MINIMUM_E_BFMI}"
+            )
+    for name, row in parameters.iterrows():
+        if not row["r_hat"] <= MAXIMUM_R_HAT:
+            found.append(
+                f"R-hat of {name} is {row['r_hat']:.3f}, above {MAXIMUM_R_HAT}"
+            )
+        found.extend(
+            f"{kind} effective sample size of {name} is {row[f'ess_{kind}']:.0f}, "
+            f"below {MINIMUM_EFFECTIVE_SAMPLE_SIZE:.0f}"
+            for kind in ("bulk", "tail")
+            if not row[f"ess_{kind}"] >= MINIMUM_EFFECTIVE_SAMPLE_SIZE
+        )
+    return found
+
+
+def information(contraction: float, shift: float) -> str:
+    """Put into words what the data said about a parameter.
+
+    Parameters
+    ----------
+    contraction : float
+        1 - posterior variance / prior variance.
+    shift : float
+        Move of the median in prior standard deviations.
+
+    Returns
+    -------
+    str
+        ``NOT_INFORMED`` when the posterior has both the width and the place of the
+        prior, ``INFORMED`` when the standard deviation at least halved, else
+        ``WEAKLY_INFORMED``.
+    """
+    if contraction < UNINFORMED_CONTRACTION and shift < UNINFORMED_SHIFT:
+        return NOT_INFORMED
+    return INFORMED if contraction >= INFORMED_CONTRACTION else WEAKLY_INFORMED
+
+
+def _power_scaling_words(prior: float, likelihood: float) -> str:
+    if prior < POWER_SCALING_THRESHOLD:
+        return ""
+    return (
+        PRIOR_DATA_CONFLICT if likelihood >= POWER_SCALING_THRESHOLD else STRONG_PRIOR
+    )
+
+
+def _median(draws: xr.Dataset) -> xr.Dataset:
+    return draws.median(SAMPLE_DIMS)
+
+
+def _scale(draws: xr.Dataset) -> xr.Dataset:
+    quartiles = draws.quantile([0.25, 0.75], dim=SAMPLE_DIMS)
+    return quartiles.diff("quantile").squeeze("quantile", drop=True) / (
+        _NORMAL_INTERQUARTILE_RANGE
+    )
+
+
+def _one_row_an_element(statistics: dict[str, xr.Dataset]) -> pd.DataFrame:
+    joined = xr.concat(
+        list(statistics.values()),
+        dim=pd.Index(list(statistics), name="statistic"),
+        coords="minimal",
+        compat="override",
+        join="exact",
+    )
+    table = az.dataset_to_dataframe(joined, sample_dims=["statistic"]).T
+    ordered: pd.DataFrame = table[list(statistics)]
+    return ordered

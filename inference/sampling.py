@@ -1,0 +1,181 @@
+"""Draw from the posterior of any model of the workbench."""
+
+import math
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import xarray as xr
+
+from inference.settings import SamplerName, SamplerSettings
+
+SAMPLE_DIMS = ("chain", "draw")
+
+SAMPLE_STATISTICS: dict[str, tuple[str, ...]] = {
+    "diverging": ("diverging",),
+    "energy": ("energy",),
+    "tree_depth": ("tree_depth", "depth"),
+    "reached_max_treedepth": ("reached_max_treedepth", "maxdepth_reached"),
+    "n_steps": ("n_steps",),
+    "step_size": ("step_size",),
+    "acceptance_rate": ("acceptance_rate", "mean_tree_accept"),
+    "lp": ("lp", "logp"),
+}
+"""Name in the trace -> names that nutpie, PyMC and NumPyro give the statistic."""
+
+SIMULATION_BACKEND = "FAST_COMPILE"
+"""PyTensor mode of the predictive draws. They call each model's own simulator, a Python
+function that numba could only wrap, so compiling would cost seconds and gain nothing.
+"""
+
+
+def sample_posterior(
+    model: pm.Model, settings: SamplerSettings, *, progressbar: bool = True
+) -> xr.DataTree:
+    """Posterior, prior and predictive draws with their log densities.
+
+    Parameters
+    ----------
+    model : pm.Model
+        Any unsampled model with at least one observed variable.
+    settings : SamplerSettings
+        Sampler, number of draws and seed.
+    progressbar : bool
+        Show the progress of the chains.
+
+    Returns
+    -------
+    xr.DataTree
+        Groups ``posterior``, ``sample_stats`` (under the names of
+        ``SAMPLE_STATISTICS``, whichever sampler ran), ``log_likelihood`` and
+        ``log_prior`` (one value an observation or parameter and draw),
+        ``posterior_predictive`` (thinned to ``settings.predictive_draws``, single
+        precision), ``prior``, ``prior_predictive``, ``observed_data`` and
+        ``constant_data``. The attribute ``wall_time_by_step_s`` of the root maps each
+        step to its seconds.
+    """
+    seconds: dict[str, float] = {}
+    sampler_seed, prior_seed, predictive_seed = _independent_seeds(settings.seed, 3)
+
+    with _stopwatch(seconds, "compile_and_sample"):
+        tree = _sample_chains(model, settings, sampler_seed, progressbar)
+    seconds["sample"] = float(tree["posterior"].attrs["sampling_time"])
+
+    with _stopwatch(seconds, "log_density"):
+        pm.stats.compute_log_likelihood(tree, model=model, progressbar=False)
+        pm.stats.compute_log_prior(tree, model=model, progressbar=False)
+
+    with _stopwatch(seconds, "predictive"):
+        prior = pm.sample_prior_predictive(
+            settings.prior_draws,
+            model=model,
+            random_seed=prior_seed,
+            backend=SIMULATION_BACKEND,
+        )
+        predictive = pm.sample_posterior_predictive(
+            thin_evenly(tree["posterior"].to_dataset(), settings.predictive_draws),
+            model=model,
+            random_seed=predictive_seed,
+            progressbar=False,
+            backend=SIMULATION_BACKEND,
+        )
+    tree["prior"] = prior["prior"].to_dataset()
+    tree["prior_predictive"] = _single_precision(prior["prior_predictive"])
+    tree["posterior_predictive"] = _single_precision(predictive["posterior_predictive"])
+    tree.attrs["wall_time_by_step_s"] = seconds
+    return tree
+
+
+def thin_evenly(draws: xr.Dataset, num_draws: int) -> xr.Dataset:
+    """Keep every k-th draw of each chain, about ``num_draws`` in all.
+
+    Parameters
+    ----------
+    draws : (chain, draw, ...) xr.Dataset
+        Draws to thin.
+    num_draws : int
+        Wanted number over all chains; the result has at most this many, and at least
+        one draw a chain.
+
+    Returns
+    -------
+    (chain, draw, ...) xr.Dataset
+        The kept draws under their own draw numbers.
+    """
+    per_chain = max(1, num_draws // draws.sizes["chain"])
+    step = math.ceil(draws.sizes["draw"] / per_chain)
+    return draws.isel(draw=slice(None, None, step))
+
+
+def _independent_seeds(seed: int, number: int) -> list[int]:
+    return [
+        int(child.generate_state(1)[0])
+        for child in np.random.SeedSequence(seed).spawn(number)
+    ]
+
+
+@contextmanager
+def _stopwatch(seconds: dict[str, float], step: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    seconds[step] = time.perf_counter() - start
+
+
+def _sample_chains(
+    model: pm.Model, settings: SamplerSettings, seed: int, progressbar: bool
+) -> xr.DataTree:
+    tree = pm.sample(
+        draws=settings.draws,
+        tune=settings.tune,
+        chains=settings.chains,
+        cores=min(settings.chains, os.cpu_count() or 1),
+        random_seed=seed,
+        nuts_sampler=settings.sampler,
+        nuts=_sampler_options(settings.sampler, settings),
+        progressbar=progressbar,
+        quiet=not progressbar,
+        # inference.diagnostics checks convergence for every sampler alike.
+        compute_convergence_checks=False,
+        model=model,
+    )
+    tree["sample_stats"] = _common_statistics(
+        tree["sample_stats"].to_dataset(), settings.max_tree_depth
+    )
+    return tree
+
+
+def _sampler_options(sampler: SamplerName, settings: SamplerSettings) -> dict[str, Any]:
+    """Name the two settings as each sampler does."""
+    options: dict[str, Any] = {"target_accept": settings.target_accept}
+    if sampler == "numpyro":
+        # One CPU is one JAX device: "parallel" would warn and run the chains in turn.
+        options["chain_method"] = "sequential"
+        options["max_tree_depth"] = settings.max_tree_depth
+    else:
+        options["max_treedepth"] = settings.max_tree_depth
+    return options
+
+
+def _common_statistics(statistics: xr.Dataset, max_tree_depth: int) -> xr.Dataset:
+    found = {
+        name: statistics[given]
+        for name, givens in SAMPLE_STATISTICS.items()
+        for given in givens
+        if given in statistics
+    }
+    if "reached_max_treedepth" not in found:
+        found["reached_max_treedepth"] = found["tree_depth"] >= max_tree_depth
+    return xr.Dataset(found, attrs=statistics.attrs)
+
+
+def _single_precision(group: xr.DataTree) -> xr.Dataset:
+    """Halve the file: predictive draws carry Monte Carlo noise far above 1e-7."""
+    draws = group.to_dataset()
+    return draws.astype(
+        {name: np.float32 for name in draws.data_vars if draws[name].dtype.kind == "f"},
+        keep_attrs=True,
+    )

@@ -1,0 +1,54 @@
+"""A small model and one fit of it, shared by the tests of inference."""
+
+from functools import cache
+
+import numpy as np
+import pymc as pm
+import xarray as xr
+
+from inference.sampling import sample_posterior
+from inference.settings import SamplerSettings
+
+TRUE_MEAN = 3.0
+NUM_WEEKS = 60
+TOY_SETTINGS = SamplerSettings(seed=11, draws=500, tune=500, chains=4)
+
+
+def _masked_normal_logp(value, mean, sd, is_quoted):  # type: ignore[no-untyped-def]
+    return is_quoted * pm.logp(pm.Normal.dist(mean, sd), value)
+
+
+def _normal_draws(mean, sd, is_quoted, rng=None, size=None):  # type: ignore[no-untyped-def]
+    return rng.normal(mean, sd, size=size)
+
+
+def toy_data() -> np.ndarray:
+    return np.random.default_rng(5).normal(TRUE_MEAN, 2.0, size=NUM_WEEKS)
+
+
+def toy_model(data: np.ndarray | None = None) -> pm.Model:
+    """Normal weeks with a mask, one element of `unrelated` outside the likelihood."""
+    observed = toy_data() if data is None else data
+    coords = {"week": np.arange(len(observed)), "market": ["cash", "futures"]}
+    with pm.Model(coords=coords) as model:
+        is_quoted = pm.Data("is_quoted", np.ones(len(observed)), dims="week")
+        mean = pm.Normal("mean", 0.0, 10.0)
+        sd = pm.HalfNormal("sd", 5.0)
+        pm.Normal("unrelated", 0.0, 1.0, dims="market")
+        pm.Deterministic("fitted", mean * np.ones(len(observed)), dims="week")
+        pm.CustomDist(
+            "y",
+            mean,
+            sd,
+            is_quoted,
+            logp=_masked_normal_logp,
+            random=_normal_draws,
+            observed=observed,
+            dims="week",
+        )
+    return model
+
+
+@cache
+def toy_trace() -> xr.DataTree:
+    return sample_posterior(toy_model(), TOY_SETTINGS, progressbar=False)

@@ -1,0 +1,154 @@
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from inference.diagnostics import (
+    INFORMED,
+    NOT_INFORMED,
+    WEAKLY_INFORMED,
+    RunDiagnostics,
+    diagnose,
+    diagnose_run,
+    failures,
+    information,
+)
+from tests.inference_toy import NUM_WEEKS, toy_trace
+
+GOOD_RUN = RunDiagnostics(divergences=0, e_bfmi=(0.9, 1.1), max_tree_depth_hits=0)
+
+# The sample mean of 60 weeks with sd 2 under a N(0, 10) prior: exact up to the Monte
+# Carlo error of 1,000 prior draws (about 7% of the ratio, which itself is below 0.001).
+EXACT_CONTRACTION = 1 - (4 / NUM_WEEKS) / 100
+CONTRACTION_TOLERANCE = 1e-3
+
+
+@pytest.fixture
+def table() -> pd.DataFrame:
+    return diagnose(toy_trace())
+
+
+def test_every_element_of_every_parameter_has_a_row(table: pd.DataFrame) -> None:
+    assert set(table.index) == {
+        "mean",
+        "sd",
+        "unrelated[cash]",
+        "unrelated[futures]",
+    }
+
+
+def test_contraction_of_a_normal_mean_is_its_closed_form(table: pd.DataFrame) -> None:
+    assert table.loc["mean", "contraction"] == pytest.approx(
+        EXACT_CONTRACTION, abs=CONTRACTION_TOLERANCE
+    )
+
+
+def test_a_parameter_outside_the_likelihood_is_called_not_informed(
+    table: pd.DataFrame,
+) -> None:
+    assert table["information"].to_dict() == {
+        "mean": INFORMED,
+        "sd": INFORMED,
+        "unrelated[cash]": NOT_INFORMED,
+        "unrelated[futures]": NOT_INFORMED,
+    }
+
+
+def test_only_the_likelihood_moves_what_the_data_informed(table: pd.DataFrame) -> None:
+    assert table.loc["mean", "likelihood_sensitivity"] > 0.05
+    assert table.loc["mean", "prior_sensitivity"] < 0.05
+
+
+def test_only_the_prior_moves_what_the_data_left_alone(table: pd.DataFrame) -> None:
+    unrelated = table.loc["unrelated[cash]"]
+    assert unrelated["prior_sensitivity"] > 0.05
+    assert unrelated["prior_sensitivity"] > 2 * unrelated["likelihood_sensitivity"]
+
+
+@pytest.mark.parametrize(
+    ("contraction", "shift", "words"),
+    [
+        (0.0, 0.0, NOT_INFORMED),
+        (0.0, 2.0, WEAKLY_INFORMED),
+        (0.5, 0.0, WEAKLY_INFORMED),
+        (0.9, 0.0, INFORMED),
+        (-1.0, 0.0, NOT_INFORMED),
+    ],
+)
+def test_information_needs_a_narrower_or_a_moved_posterior(
+    contraction: float, shift: float, words: str
+) -> None:
+    assert information(contraction, shift) == words
+
+
+def test_a_good_run_fails_no_check(table: pd.DataFrame) -> None:
+    assert failures(table, diagnose_run(toy_trace())) == []
+
+
+def test_a_fixed_element_is_not_reported() -> None:
+    trace = toy_trace().copy(deep=True)
+    for group in ("posterior", "prior"):
+        trace[group]["unrelated"].loc[{"market": "cash"}] = 1.0
+    assert "unrelated[cash]" not in diagnose(trace).index
+
+
+def test_chains_that_disagree_fail_by_name() -> None:
+    trace = toy_trace().copy(deep=True)
+    trace["posterior"]["mean"].loc[{"chain": 0}] += 1.0
+    assert any(
+        message.startswith("R-hat of mean")
+        for message in failures(diagnose(trace), GOOD_RUN)
+    )
+
+
+def test_a_chain_that_barely_moves_fails_its_effective_sample_size() -> None:
+    trace = toy_trace().copy(deep=True)
+    walk = np.cumsum(np.random.default_rng(1).normal(size=(4, 500)), axis=1)
+    trace["posterior"]["mean"][:] = walk
+    messages = failures(diagnose(trace), GOOD_RUN)
+    assert any(m.startswith("bulk effective sample size of mean") for m in messages)
+    assert any(m.startswith("tail effective sample size of mean") for m in messages)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"divergences": 1}, "1 divergent"),
+        ({"e_bfmi": (0.9, 0.29)}, r"E-BFMI of chain 1 is 0.29"),
+        ({"e_bfmi": (float("nan"), 1.0)}, "E-BFMI of chain 0"),
+    ],
+)
+def test_a_bad_run_fails(
+    table: pd.DataFrame, change: dict[str, object], message: str
+) -> None:
+    run = dataclasses.replace(GOOD_RUN, **change)  # type: ignore[arg-type]
+    (found,) = failures(table, run)
+    assert message in found
+
+
+def test_long_trajectories_alone_fail_nothing(table: pd.DataFrame) -> None:
+    run = dataclasses.replace(GOOD_RUN, max_tree_depth_hits=50)
+    assert failures(table, run) == []
+
+
+def test_run_diagnostics_count_over_chains() -> None:
+    statistics = xr.Dataset(
+        {
+            "diverging": (
+                ("chain", "draw"),
+                [[True, False, True], [True, True, False]],
+            ),
+            "reached_max_treedepth": (
+                ("chain", "draw"),
+                [[False, False, True], [False, False, False]],
+            ),
+            "energy": (("chain", "draw"), [[1.0, 2.0, 1.0], [1.0, 1.1, 1.3]]),
+        }
+    )
+    run = diagnose_run(xr.DataTree.from_dict({"sample_stats": statistics}))
+    assert run.divergences == 4
+    assert run.max_tree_depth_hits == 1
+    # Mean squared change over the variance: (1 + 1) / sum of squared deviations 2/3.
+    assert run.e_bfmi[0] == pytest.approx(3.0)
