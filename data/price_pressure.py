@@ -74,7 +74,8 @@ def build_price_pressure_panel(
         Folder with the subfolders gsw, primary-dealers, h15 and, for futures,
         cftc-tff; see data/README.md.
     start, end : Timestamp, optional
-        First and last day; by default all weeks with cash positions and yields.
+        First and last day; by default, and at most, from the first dealer positions
+        to the last week with both positions and yields.
     form_breaks : FormBreaks
         What the change of inventory across a break of the report form counts as.
 
@@ -93,9 +94,9 @@ def build_price_pressure_panel(
     chosen = weekly.weeks[weekly.weeks >= (start or weekly.weeks.min())]
     if not len(chosen):
         raise DataError(
-            f"{raw}: no Wednesday with dealer positions between "
-            f"{_day(start)} and {_day(end)}",
-            "choose --start and --end within the positions that were fetched.",
+            f"{raw}: no Wednesday with dealer positions and yields from "
+            f"{_day(start, 'the first')} to {_day(end, 'the last')}",
+            "choose start and end within what was fetched, start first.",
         )
     deliverables = {tenor: deliverable_bond(weekly, tenor) for tenor in TENOR_YEARS}
     stocks = pd.concat(
@@ -238,5 +239,5 @@ def _surprises(panel: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     ).reindex(panel.index)
 
 
-def _day(date: pd.Timestamp | None) -> str:
-    return "the first" if date is None else f"{date:%Y-%m-%d}"
+def _day(date: pd.Timestamp | None, otherwise: str) -> str:
+    return otherwise if date is None else f"{date:%Y-%m-%d}"

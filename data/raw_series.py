@@ -74,7 +74,7 @@ def read_weekly_series(raw: Path, end: pd.Timestamp | None) -> WeeklySeries:
         Folder with one subfolder a source; ``cftc-tff``, ``coupons.csv`` and
         ``cheapest_to_deliver.csv`` may be missing.
     end : Timestamp, optional
-        Last day; the last week with positions and yields by default.
+        Last day; never later than positions and yields both go.
 
     Returns
     -------
@@ -89,8 +89,8 @@ def read_weekly_series(raw: Path, end: pd.Timestamp | None) -> WeeklySeries:
     zero_yields = read_zero_coupon_yields(raw / "gsw")
     dealers = read_net_positions(raw / "primary-dealers")
     par_yields = read_constant_maturity_yields(raw / "h15")
-    last = end or min(dealers.index[-1], zero_yields.dropna(how="all").index[-1])
-    weeks = wednesdays(dealers.index[0], last)
+    covered = min(dealers.index[-1], zero_yields.dropna(how="all").index[-1])
+    weeks = wednesdays(dealers.index[0], min(end or covered, covered))
     model_yields = zero_yields[list(TENOR_YEARS)]
     return WeeklySeries(
         weeks=weeks,
