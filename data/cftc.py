@@ -82,7 +82,7 @@ def _read_file(path: Path) -> pd.DataFrame:
     table = table[table[_CODE].str.zfill(6).isin(CONTRACT_BUCKETS)]
     if table.empty:
         raise DataError(f"{path} holds no Treasury futures contract.", _WRONG_REPORT)
-    net = numbers(table[_LONG], path, ()) - numbers(table[_SHORT], path, ())
+    net = numbers(table[_LONG], path) - numbers(table[_SHORT], path)
     bucket = table[_CODE].str.zfill(6).map(CONTRACT_BUCKETS)
     return _one_row_a_date(net, bucket, parse_dates(table[date_column], path), path)
 

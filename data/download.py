@@ -18,15 +18,16 @@ DEFAULT_RETRY = Retry(
     backoff_max=60.0,
     status_forcelist=(429, 500, 502, 503, 504),
     allowed_methods=("GET",),
+    retry_after_max=120,
 )
-"""Up to six retries, after 0, 2, 4, 8, 16 and 32 seconds, or when the server says."""
+"""Six retries at most, after 0, 2, 4, 8, 16 and 32 seconds, or when the server says."""
 
 TIMEOUT_SECONDS = (15.0, 60.0)
 """Longest wait for a connection and for the next bytes."""
 
 CHUNK_BYTES = 1 << 16
 
-# The Board and the CFTC refuse requests that do not name a client.
+# A publisher can tell this client from others and say so when it asks too much.
 _HEADERS = {
     "User-Agent": "treasury-liquidity-workbench (python-requests)",
     # A compressed transfer has no byte ranges of the file itself to resume by.
@@ -102,15 +103,8 @@ def download(
     while True:
         try:
             _attempt(session, url, part, report)
-        except (_CutError, requests.ConnectionError, requests.Timeout) as error:
-            cause = ProtocolError(str(error))
-            try:
-                retry = retry.increment("GET", url, error=cause)
-            except (MaxRetryError, ProtocolError):
-                raise DataError(
-                    f"{url} could not be downloaded whole: {error}.", _REMEDY
-                ) from error
-            retry.sleep()
+        except _CutError as error:
+            retry = _next_attempt(retry, url, error)
         except requests.RequestException as error:
             raise DataError(f"{url} cannot be reached: {error}.", _REMEDY) from error
         else:
@@ -120,6 +114,18 @@ def download(
 
 class _CutError(Exception):
     """The connection ended before the body did."""
+
+
+def _next_attempt(retry: Retry, url: str, error: _CutError) -> Retry:
+    """Wait before the next attempt, or give up when there have been enough."""
+    try:
+        retry = retry.increment("GET", url, error=ProtocolError(str(error)))
+    except (MaxRetryError, ProtocolError):
+        raise DataError(
+            f"{url} could not be downloaded whole: {error}.", _REMEDY
+        ) from error
+    retry.sleep()
+    return retry
 
 
 def _attempt(
@@ -134,13 +140,13 @@ def _attempt(
         url, headers=headers, stream=True, timeout=TIMEOUT_SECONDS
     ) as response:
         _check_status(response, part, url)
-        start = _start_of_body(response, part)
+        start = _start_of_body(response, part, headers)
         if start == 0:
-            _remember_validator(part, url, response)
-        expected = _expected_bytes(response, url, start)
-        done = _write_body(response, part, start, expected, report)
-    if expected is not None and done != expected:
-        raise _CutError(f"{done} of {expected} bytes came")
+            _start_part(part, url, response)
+        expected = _expected_bytes(response, url)
+        _write_body(response, part, start, expected, report)
+    if expected is not None and part.stat().st_size != expected:
+        raise _CutError(f"{part.stat().st_size} of {expected} bytes came")
 
 
 def _check_status(response: requests.Response, part: Path, url: str) -> None:
@@ -170,34 +176,45 @@ def _resume_headers(part: Path, url: str) -> dict[str, str]:
     return {"Range": f"bytes={size}-", "If-Range": known["validator"]}
 
 
-def _start_of_body(response: requests.Response, part: Path) -> int:
+def _start_of_body(
+    response: requests.Response, part: Path, headers: dict[str, str]
+) -> int:
     """Offset at which the body belongs: the end of ``part``, or 0 for a whole file."""
     if response.status_code == HTTPStatus.OK:
         return 0
     size = part.stat().st_size
-    if not response.headers.get("Content-Range", "").startswith(f"bytes {size}-"):
+    follows = response.headers.get("Content-Range", "").startswith(f"bytes {size}-")
+    # A server that overlooks If-Range betrays itself by the version it names.
+    if not follows or _validator(response) not in {"", headers["If-Range"]}:
         part.unlink()
-        raise _CutError("the server sent another range than asked for; starting over")
+        raise _CutError("the server sent another range or version; starting over")
     return size
 
 
-def _remember_validator(part: Path, url: str, response: requests.Response) -> None:
+def _start_part(part: Path, url: str, response: requests.Response) -> None:
+    """Note the version of the file that follows, once nothing of another is left."""
+    part.unlink(missing_ok=True)
+    _validator_file(part).write_text(
+        json.dumps({"url": url, "validator": _validator(response)}), encoding="utf-8"
+    )
+
+
+def _validator(response: requests.Response) -> str:
+    """Name of the version sent: strong ETag, else date of change, else nothing."""
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        return ""
     etag = response.headers.get("ETag", "")
     # A weak ETag may stand for other bytes, so nothing may be spliced by it.
-    strong = etag if etag and not etag.startswith("W/") else ""
-    validator = strong or response.headers.get("Last-Modified", "")
-    if response.headers.get("Content-Encoding", "identity") != "identity":
-        validator = ""
-    _validator_file(part).write_text(
-        json.dumps({"url": url, "validator": validator}), encoding="utf-8"
-    )
+    if etag and not etag.startswith("W/"):
+        return etag
+    return response.headers.get("Last-Modified", "")
 
 
 def _validator_file(part: Path) -> Path:
     return part.with_name(part.name + ".json")
 
 
-def _expected_bytes(response: requests.Response, url: str, start: int) -> int | None:
+def _expected_bytes(response: requests.Response, url: str) -> int | None:
     """Size of the whole file; None where the transfer itself marks its end.
 
     Raises
@@ -205,6 +222,9 @@ def _expected_bytes(response: requests.Response, url: str, start: int) -> int | 
     DataError
         When nothing would tell a cut body from a whole one.
     """
+    total = response.headers.get("Content-Range", "").rpartition("/")[2]
+    if total.isdigit():
+        return int(total)
     if response.headers.get("Transfer-Encoding", "").lower() == "chunked":
         return None
     length = response.headers.get("Content-Length")
@@ -217,7 +237,7 @@ def _expected_bytes(response: requests.Response, url: str, start: int) -> int | 
     if response.headers.get("Content-Encoding", "identity") != "identity":
         # urllib3 compares the compressed length itself and raises when bytes lack.
         return None
-    return start + int(length)
+    return int(length)
 
 
 def _write_body(
@@ -226,12 +246,14 @@ def _write_body(
     start: int,
     expected: int | None,
     report: Callable[[int, int | None], object],
-) -> int:
+) -> None:
     done = start
     report(done, expected)
-    with part.open("ab" if start else "wb") as file:
-        for chunk in response.iter_content(CHUNK_BYTES):
-            file.write(chunk)
-            done += len(chunk)
-            report(done, expected)
-    return done
+    try:
+        with part.open("ab" if start else "wb") as file:
+            for chunk in response.iter_content(CHUNK_BYTES):
+                file.write(chunk)
+                done += len(chunk)
+                report(done, expected)
+    except requests.RequestException as error:
+        raise _CutError(f"the connection was cut after {done} bytes") from error

@@ -1,6 +1,7 @@
 """Fetch the public data from their publishers' own addresses."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -73,15 +74,57 @@ def fetch(
     plan = [(source, file) for source in _lookup(sources) for file in source.files(day)]
     paths = []
     with open_session(retry) as session, _progress(console) as progress:
+        run = _Run(session, destination, base_url, refresh, retry, progress)
         for source, file in plan:
-            path = _fetch_file(
-                session, source, file, destination, base_url, refresh, retry, progress
-            )
+            path = run.fetch_file(source, file)
             if path is None:
                 console.print(f"{source.name}: {file.name} is not published yet")
             else:
                 paths.append(path)
     return paths
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What all downloads of one call share."""
+
+    session: Session
+    destination: Path
+    base_url: str | None
+    refresh: bool
+    retry: Retry
+    progress: Progress
+
+    def fetch_file(self, source: Source, file: RemoteFile) -> Path | None:
+        """Fetch one file where needed; None where it may be absent and is."""
+        target = self.destination / source.name / file.name
+        if not self.refresh and is_recorded(self.destination, target):
+            return target
+        url = (self.base_url or source.base_url).rstrip("/") + file.path
+        try:
+            part = self._download(f"{source.name}/{file.name}", url, target)
+            _check(part, source, file, url)
+        except AbsentError as absent:
+            if file.may_be_absent:
+                return None
+            raise DataError(
+                f"{source.name}: {url} does not exist at {source.publisher} (HTTP "
+                f"{absent.status}); expected {file.name}.",
+                "Check the address in data/sources.py against the publisher's site.",
+            ) from absent
+        except DataError as error:
+            raise DataError(f"{source.name}: {error.problem}", error.remedy) from error
+        part.replace(target)
+        record(self.destination, target, source=source.name, url=url)
+        return target
+
+    def _download(self, label: str, url: str, target: Path) -> Path:
+        task = self.progress.add_task(label, total=None)
+
+        def report(done: int, total: int | None) -> None:
+            self.progress.update(task, completed=done, total=total)
+
+        return download(self.session, url, target, self.retry, report)
 
 
 def _lookup(names: Sequence[str]) -> list[Source]:
@@ -104,45 +147,6 @@ def _progress(console: Console) -> Progress:
         console=console,
         disable=console.quiet,
     )
-
-
-def _fetch_file(
-    session: Session,
-    source: Source,
-    file: RemoteFile,
-    destination: Path,
-    base_url: str | None,
-    refresh: bool,
-    retry: Retry,
-    progress: Progress,
-) -> Path | None:
-    target = destination / source.name / file.name
-    if not refresh and is_recorded(destination, target):
-        return target
-    url = (base_url or source.base_url).rstrip("/") + file.path
-    task = progress.add_task(f"{source.name}/{file.name}", total=None)
-    try:
-        part = download(
-            session,
-            url,
-            target,
-            retry,
-            lambda done, total: progress.update(task, completed=done, total=total),
-        )
-        _check(part, source, file, url)
-    except AbsentError as absent:
-        if file.may_be_absent:
-            return None
-        raise DataError(
-            f"{source.name}: {url} does not exist at {source.publisher} (HTTP "
-            f"{absent.status}); expected {file.name}.",
-            "Check the address in data/sources.py against the publisher's site.",
-        ) from absent
-    except DataError as error:
-        raise DataError(f"{source.name}: {error.problem}", error.remedy) from error
-    part.replace(target)
-    record(destination, target, source=source.name, url=url)
-    return target
 
 
 def _check(part: Path, source: Source, file: RemoteFile, url: str) -> None:

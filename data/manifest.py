@@ -77,9 +77,15 @@ def check_against_manifest(file: Path) -> None:
     DataError
         When the manifest of the folder above knows the file by another checksum.
     """
+    file = file.resolve()
     folder = file.parent.parent
     name = f"{file.parent.name}/{file.name}"
-    if name in read_manifest(folder) and not is_recorded(folder, file):
+    try:
+        known = name in read_manifest(folder)
+    except DataError:
+        # A file of that name beside a user's own data need not be this project's.
+        known = False
+    if known and not is_recorded(folder, file):
         raise DataError(
             f"{file} is not the file that was fetched: its checksum differs from "
             f"{folder / MANIFEST_NAME}.",

@@ -10,6 +10,7 @@ from data.columns import TENOR_YEARS
 from data.errors import DataError
 from data.raw_files import read_text, source_files
 from data.raw_tables import (
+    MISSING,
     index_by_date,
     join_agreeing,
     numbers,
@@ -23,8 +24,8 @@ from data.report_forms import REPORT_FORMS, ReportForm, check_series_breaks
 REPORT_FORM = "report_form"
 """Column that names the series break (version of the form) a week was reported on."""
 
-SUPPRESSED = "*"
-"""What the New York Fed publishes where a value would reveal a single dealer's."""
+NOT_PUBLISHED = MISSING | {"*"}
+"""Cells without a value; the asterisk hides one that would reveal a single dealer's."""
 
 _LAYOUT = (
     "Give the New York Fed's export of these series (CSV or JSON), or columns "
@@ -125,7 +126,7 @@ def _read_series(text: str, path: Path) -> pd.DataFrame:
     known = table[key].str.upper().isin(_KNOWN_SERIES)
     value = _value_column(table, path)
     rows = pd.DataFrame({"key": table[key].str.upper(), "cell": table[value]})
-    rows["value"] = numbers(rows["cell"][known].rename(value), path, (SUPPRESSED,))
+    rows["value"] = numbers(rows["cell"][known].rename(value), path, NOT_PUBLISHED)
     rows["date"] = dates
     return rows[known]
 
@@ -164,7 +165,7 @@ def _unpivot(table: pd.DataFrame, dates: pd.DatetimeIndex, path: Path) -> pd.Dat
     cells["date"], cells["line"] = dates, table.index
     rows = cells.melt(["date", "line"], var_name="key", value_name="cell")
     rows = rows[rows["cell"].ne("")].set_index("line")
-    rows["value"] = numbers(rows["cell"], path, (SUPPRESSED,))
+    rows["value"] = numbers(rows["cell"], path, NOT_PUBLISHED)
     return rows
 
 

@@ -1,6 +1,6 @@
 """Read publishers' text files strictly: every cell accounted for or a clear error."""
 
-import io
+import csv
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -42,45 +42,41 @@ def parse_csv(text: str, path: Path, *, first_cell: Iterable[str]) -> pd.DataFra
     Raises
     ------
     DataError
-        When there is no header line, a line has too many cells, or the last line has
-        too few (a truncated file).
+        When there is no header line, no row, or a row with more or fewer cells than the
+        header (a truncated file).
     """
-    header = _header_line(text, path, first_cell)
-    try:
-        table = pd.read_csv(
-            io.StringIO(text),
-            skiprows=header,
-            dtype=str,
-            keep_default_na=False,
-            skip_blank_lines=False,
-            index_col=False,
-            on_bad_lines="error",
-        )
-    except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
-        raise DataError(
-            f"{path} is not a regular table: {error}", FETCH_AGAIN
-        ) from error
-    table.columns = table.columns.str.strip()
-    table.index = pd.RangeIndex(header + 2, header + 2 + len(table), name="line")
-    table = table[(table.fillna("") != "").any(axis=1)]
-    if table.empty:
+    lines = text.splitlines()
+    header = _header_line(lines, path, first_cell)
+    rows = list(csv.reader(lines[header:]))
+    columns = [cell.strip() for cell in rows[0]]
+    numbered = [
+        (line, [cell.strip() for cell in row])
+        for line, row in enumerate(rows[1:], start=header + 2)
+        if any(cell.strip() for cell in row)
+    ]
+    if not numbered:
         raise DataError(f"{path} has a header but no rows.", FETCH_AGAIN)
-    if table.iloc[-1].isna().any():
-        raise DataError(
-            f"{path}, line {table.index[-1]}: the last line has fewer cells than the "
-            "header; the file is truncated.",
-            FETCH_AGAIN,
-        )
-    return table.apply(lambda cells: cells.str.strip())
+    for line, row in numbered:
+        if len(row) != len(columns):
+            cut = "; the file is truncated" if line == numbered[-1][0] else ""
+            raise DataError(
+                f"{path}, line {line}: {len(row)} cells where the header has "
+                f"{len(columns)}{cut}.",
+                FETCH_AGAIN,
+            )
+    index = pd.Index([line for line, _ in numbered], name="line")
+    return pd.DataFrame(
+        [row for _, row in numbered], index=index, columns=columns, dtype=str
+    )
 
 
-def _header_line(text: str, path: Path, first_cell: Iterable[str]) -> int:
+def _header_line(lines: list[str], path: Path, first_cell: Iterable[str]) -> int:
     wanted = sorted(first_cell)
-    for number, line in enumerate(text.splitlines()):
+    for number, line in enumerate(lines):
         cell = line.split(",", 1)[0].strip().strip('"').strip()
         if cell.lower() in wanted:
             return number
-    first_line = text.strip().splitlines()[0][:80]
+    first_line = next(line for line in lines if line.strip())[:80]
     raise DataError(
         f"{path} has no header line that starts with {' or '.join(wanted)}; its first "
         f"line is {first_line!r}.",
@@ -163,11 +159,9 @@ def numbers(
     blank = cells.isin(list(missing))
     wrong = cells[values.isna() & ~blank]
     if not wrong.empty:
-        cell = wrong.iloc[0]
-        shown = "nothing (the line is too short)" if pd.isna(cell) else repr(cell)
         raise DataError(
-            f"{path}, line {wrong.index[0]}, column {cells.name}: {shown} where a "
-            "finite number is expected.",
+            f"{path}, line {wrong.index[0]}, column {cells.name}: {wrong.iloc[0]!r} "
+            "where a finite number is expected.",
             "Mend the cell, or leave it empty where nothing was published.",
         )
     return values.mask(blank)
