@@ -6,6 +6,8 @@ from functools import cached_property
 import pandas as pd
 import xarray as xr
 
+from inference.diagnostics import RunDiagnostics
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -19,6 +21,8 @@ class Fit:
         Groups posterior, sample_stats, panel, ...: as written by `inference`.
     diagnostics : DataFrame
         One row a reported parameter.
+    run : RunDiagnostics
+        Divergences and energy of the run as a whole.
     failures : tuple of str
         What failed, one sentence each; empty when the fit may be used.
     """
@@ -26,6 +30,7 @@ class Fit:
     name: str
     tree: xr.DataTree
     diagnostics: pd.DataFrame
+    run: RunDiagnostics
     failures: tuple[str, ...]
 
     @property
@@ -41,12 +46,12 @@ class Fit:
     @cached_property
     def posterior(self) -> xr.Dataset:
         """Posterior draws (chain, draw, ...)."""
-        return self.tree["posterior"].to_dataset()
+        return self.group("posterior")
 
     @cached_property
     def panel(self) -> xr.Dataset:
         """The data that were fitted, weeks as used."""
-        return self.tree["panel"].to_dataset()
+        return self.group("panel")
 
     @property
     def panel_hash(self) -> str:
@@ -71,6 +76,10 @@ class Fit:
         count = len(self.failures)
         checks = "check" if count == 1 else "checks"
         return f"DIAGNOSTICS FAILED ({self.name}, {count} {checks}): do not use"
+
+    def group(self, name: str) -> xr.Dataset:
+        """One group of the trace."""
+        return self.tree[name].to_dataset()
 
     def has(self, group: str) -> bool:
         """Whether the trace holds a group that is written only on request."""

@@ -1,14 +1,15 @@
 """Traces with every group of the trace format and made-up draws, for analysis tests."""
 
-import json
 from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from arviz_base import dataset_to_dataframe
 
 from analysis.fits import Fit
 from analysis.published import published_counterpart
+from inference.diagnostics import INFORMED, RunDiagnostics
 
 TENORS = [2, 5, 10, 20]
 MARKETS = ["cash", "futures", "net"]
@@ -117,7 +118,7 @@ def _draws(
             "inventory_market": markets,
             "tenor": TENORS,
             "factor": FACTORS,
-            "order_flow_term": terms,
+            "order_flow_term": np.array(terms, dtype=str),
             "chain": np.arange(shape[0]),
             "draw": np.arange(shape[1]),
         },
@@ -178,7 +179,7 @@ def _constant_data(variant: str, panel: xr.Dataset) -> xr.Dataset:
         ]
         dims = ("week", "order_flow_term")
         data["order_flow_surprise_busd"] = (dims, np.column_stack(columns))
-    return xr.Dataset(data, coords={"order_flow_term": terms, "week": panel["week"]})
+    return xr.Dataset(data, coords={"order_flow_term": np.array(terms, dtype=str), "week": panel["week"]})
 
 
 def random_tree(
@@ -233,8 +234,8 @@ def random_tree(
         "variant": variant,
         "data_sha256": "ab" * 32,
         "data_source": "panel.csv",
-        "versions": json.dumps({"pymc": "6.4.0", "arviz": "1.3.0"}),
-        "settings": json.dumps({"draws": draws, "tune": 100, "chains": 4, "seed": 7}),
+        "versions": {"pymc": "6.4.0", "arviz": "1.3.0"},
+        "settings": {"draws": draws, "tune": 100, "chains": 4, "seed": 7},
         "seed": 7,
         "wall_time_s": 12.3,
         "created": "2025-01-02T03:04:05+00:00",
@@ -243,20 +244,20 @@ def random_tree(
 
 
 def diagnostics_frame(tree: xr.DataTree) -> pd.DataFrame:
-    """Diagnostics of a made-up trace: every number good."""
-    labels = [
-        f"price_pressure[{m}, {t}]"
-        for m in tree["posterior"]["inventory_market"].to_numpy()
-        for t in TENORS
-    ]
+    """Diagnostics of a made-up trace, every number good, as `diagnose` names them."""
+    labels = dataset_to_dataframe(tree["posterior"].to_dataset()).columns
     return pd.DataFrame(
         {
             "r_hat": 1.001,
             "ess_bulk": 1500.0,
             "ess_tail": 1400.0,
+            "mcse_mean": 0.01,
             "contraction": 0.95,
-            "sensitivity": 0.01,
-            "informed": "informed by the data",
+            "shift": 0.4,
+            "prior_sensitivity": 0.01,
+            "likelihood_sensitivity": 0.2,
+            "power_scaling": "",
+            "information": INFORMED,
         },
         index=pd.Index(labels, name="parameter"),
     )
@@ -266,4 +267,5 @@ def diagnostics_frame(tree: xr.DataTree) -> pd.DataFrame:
 def random_fit(variant: str, failures: tuple[str, ...] = (), seed: int = 0) -> Fit:
     """A fit of :func:`random_tree`, shared between tests: do not change it."""
     tree = random_tree(variant, seed=seed)
-    return Fit(variant, tree, diagnostics_frame(tree), failures)
+    run = RunDiagnostics(0, (0.9, 1.0, 1.1, 1.0), 0)
+    return Fit(variant, tree, diagnostics_frame(tree), run, failures)

@@ -1,0 +1,180 @@
+"""What the priors and the posterior predict, beside what was observed."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.estimates import tidy_estimates
+from analysis.fits import Fit
+from analysis.predictive_statistics import (
+    SCALE_STATISTICS,
+    STATISTICS,
+    compare_statistics,
+)
+from analysis.style import (
+    BLUE,
+    GREY,
+    VERMILLION,
+    new_figure,
+    shared_legend,
+)
+from analysis.tables_coefficients import (
+    PARAMETER_WORDS,
+    coefficient_label,
+)
+
+REPETITIONS = {"half_life_weeks"}
+"""A function of another reported parameter: shown once."""
+
+
+def prior_beside_posterior(fit: Fit) -> pd.DataFrame:
+    """Prior and posterior intervals in units of the prior.
+
+    Parameters
+    ----------
+    fit : Fit
+
+    Returns
+    -------
+    DataFrame
+        Columns parameter, label, and {prior, posterior}_{lower_95, mean, upper_95}, all
+        minus the prior mean and over the prior standard deviation.
+    """
+    names = [
+        name
+        for name in PARAMETER_WORDS
+        if name not in REPETITIONS and name in fit.group("prior")
+    ]
+    prior = tidy_estimates(fit.group("prior"), names)
+    posterior = tidy_estimates(fit.posterior, names)
+    columns = ["lower_95", "mean", "upper_95"]
+    scaled = {
+        f"{group}_{column}": (frame[column] - prior["mean"]) / prior["sd"]
+        for group, frame in (("prior", prior), ("posterior", posterior))
+        for column in columns
+    }
+    label = prior.apply(coefficient_label, axis=1)
+    return pd.DataFrame({"parameter": prior["parameter"], "label": label} | scaled)
+
+
+def figure_prior_posterior(fit: Fit) -> Figure:
+    """Every parameter's prior and posterior on the scale of the prior.
+
+    Parameters
+    ----------
+    fit : Fit
+
+    Returns
+    -------
+    Figure
+        95% intervals in prior standard deviations from the prior mean: a posterior as
+        wide as its prior says that the data did not inform it.
+    """
+    frame = prior_beside_posterior(fit)
+    figure, (axes,) = new_figure(1, 1, 1.1 + 0.17 * len(frame))
+    y = range(len(frame))
+    axes.hlines(
+        y,
+        frame["prior_lower_95"],
+        frame["prior_upper_95"],
+        color=GREY,
+        linewidth=5,
+        alpha=0.45,
+        label="prior, 95%",
+    )
+    axes.hlines(
+        y,
+        frame["posterior_lower_95"],
+        frame["posterior_upper_95"],
+        color=BLUE,
+        linewidth=2,
+        label="posterior, 95%",
+    )
+    axes.plot(
+        frame["posterior_mean"],
+        y,
+        "o",
+        color=BLUE,
+        markersize=3,
+        label="posterior mean",
+    )
+    words = (
+        frame["parameter"].map(PARAMETER_WORDS).str.replace(r" \(.*\)", "", regex=True)
+    )
+    names = words + ": " + frame["label"]
+    axes.set_yticks(y, names.str.removesuffix(": scalar"))
+    axes.set_ylim(len(frame) - 0.4, -0.6)
+    axes.set_xlabel("prior standard deviations from the prior mean")
+    shared_legend(figure, [axes], 3)
+    return figure
+
+
+def figure_posterior_predictive_check(fit: Fit) -> Figure:
+    """Statistics of the observed yields beside their posterior predictive draws.
+
+    Parameters
+    ----------
+    fit : Fit
+
+    Returns
+    -------
+    Figure
+        Thin and thick line: 95% and 50% of the replications. Diamond: observed.
+    """
+    return _predictive_check(fit, "posterior_predictive", "linear")
+
+
+def figure_prior_predictive_check(fit: Fit) -> Figure:
+    """Statistics of the observed yields beside draws from the prior.
+
+    Parameters
+    ----------
+    fit : Fit
+
+    Returns
+    -------
+    Figure
+        As the posterior check; sizes on a logarithmic axis. The observed value should
+        lie well inside: the prior allows it without insisting on it.
+    """
+    return _predictive_check(fit, "prior_predictive", "log")
+
+
+def _predictive_check(fit: Fit, group: str, scale: str) -> Figure:
+    frame = compare_statistics(fit.tree, group)
+    figure, axes = new_figure(3, 2, 6.0)
+    for one, title in zip(axes, STATISTICS, strict=True):
+        _plot_statistic(one, frame[frame["statistic"] == title].reset_index())
+        if title in SCALE_STATISTICS:
+            one.set_yscale(scale)
+        one.set_title(title[0].upper() + title[1:])
+    shared_legend(figure, axes[:1], 3)
+    return figure
+
+
+def _plot_statistic(axes: Axes, rows: pd.DataFrame) -> None:
+    x = rows.index
+    axes.vlines(
+        x, rows["lower_95"], rows["upper_95"], color=BLUE, label="replicated, 95%"
+    )
+    axes.vlines(
+        x,
+        rows["lower_50"],
+        rows["upper_50"],
+        color=BLUE,
+        linewidth=4,
+        label="replicated, 50%",
+    )
+    axes.plot(
+        x,
+        rows["observed"],
+        "D",
+        color=VERMILLION,
+        markeredgecolor="white",
+        markeredgewidth=0.6,
+        markersize=5.5,
+        label="observed",
+    )
+    axes.set_xticks(x, rows["label"])
+    axes.set_xlim(-0.6, len(rows) - 0.4)
+    axes.margins(y=0.15)

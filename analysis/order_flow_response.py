@@ -1,0 +1,111 @@
+"""What an order flow does to the whole yield curve (Figure 4).
+
+A surprise in order flow moves the level and the slope at once and for good, equation
+(4) of Mixon and Tuzun (2018); equation (3) spreads both over the maturities.
+"""
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from analysis.estimates import order_flow_term_keys, stacked
+from analysis.fits import Fit
+from data.columns import FACTORS, MARKETS_AND_NET
+from data.factor_exposures import DECAY_PER_MONTH
+
+MATURITIES_YEARS = np.arange(2, 21)
+
+
+def order_flow_shock_busd(fit: Fit, market: str, tenor: int) -> float:
+    """One standard deviation of an order flow, USD billion a week.
+
+    Parameters
+    ----------
+    fit : Fit
+    market : {"cash", "futures", "net"}
+    tenor : int
+        Bucket, years.
+
+    Returns
+    -------
+    float
+        Of the raw order flow, as in the paper, where the panel holds it; else of its
+        surprise; NaN where it holds neither.
+    """
+    for name in ("order_flow_busd", "order_flow_surprise_busd"):
+        flow = fit.panel[name].sel(market=market, tenor=tenor)
+        if np.isfinite(flow).any():
+            return float(flow.std("week", ddof=1))
+    return float("nan")
+
+
+def order_flow_response_bp(fit: Fit, market: str, tenor: int) -> xr.DataArray:
+    """Change of the efficient curve in the week of a one-deviation order flow.
+
+    Parameters
+    ----------
+    fit : Fit
+    market : {"cash", "futures", "net"}
+        A flow in cash or futures moves net order flow by as much, so terms in net
+        order flow respond too.
+    tenor : int
+        Bucket of the order flow, years.
+
+    Returns
+    -------
+    (maturity_years, sample) DataArray
+        Basis points.
+    """
+    draws = stacked(fit.posterior["price_discovery"])
+    keys = order_flow_term_keys(draws["order_flow_term"].to_numpy())
+    moved = (keys["tenor_years"] == tenor) & keys["market"].isin([market, "net"])
+    shock = order_flow_shock_busd(fit, market, tenor)
+    loading = _loadings(fit)
+    terms = [
+        draws.sel(order_flow_term=label, drop=True) * loading.sel(factor=factor)
+        for label, factor in keys.loc[moved, "factor"].items()
+    ]
+    response: xr.DataArray = shock * sum(terms[1:], terms[0])
+    return response.transpose("maturity_years", "sample")
+
+
+def responding_markets(fit: Fit, tenor: int) -> list[str]:
+    """Markets whose order flow in a bucket the variant tells apart.
+
+    Parameters
+    ----------
+    fit : Fit
+        Of a variant with order flow.
+    tenor : int
+        Bucket, years.
+
+    Returns
+    -------
+    list of str
+        "net" only where the bucket is not split.
+    """
+    labels = fit.posterior["price_discovery"]["order_flow_term"].to_numpy()
+    keys = order_flow_term_keys(labels)
+    found = set(keys.loc[keys["tenor_years"] == tenor, "market"])
+    apart = found - {"net"} or found
+    return [market for market in MARKETS_AND_NET if market in apart]
+
+
+def _decay_per_month(fit: Fit) -> xr.DataArray | float:
+    if "decay_per_month" in fit.posterior:
+        return stacked(fit.posterior["decay_per_month"])
+    return DECAY_PER_MONTH
+
+
+def _loadings(fit: Fit) -> xr.DataArray:
+    """Compute the factors' loadings at each maturity, for every draw of the decay."""
+    months = xr.DataArray(
+        12.0 * MATURITIES_YEARS,
+        dims="maturity_years",
+        coords={"maturity_years": MATURITIES_YEARS},
+    )
+    scaled = _decay_per_month(fit) * months
+    decayed: xr.DataArray = xr.ufuncs.exp(-scaled)
+    slope: xr.DataArray = (1 - decayed) / scaled
+    loading = [xr.ones_like(slope), slope, slope - decayed]
+    return xr.concat(loading, dim=pd.Index(FACTORS, name="factor"))

@@ -1,0 +1,192 @@
+"""One look for all figures: sizes for print, colours for colour-blind readers.
+
+Colours are those of Okabe and Ito (2008). Width is that of a text column of US letter
+paper with one-inch margins, so that a figure is printed at its own size and its text at
+the size set here.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.dates as mdates
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from data.files import replacing
+
+WIDTH_INCHES = 6.5
+DPI = 200
+
+BLACK = "#000000"
+ORANGE = "#E69F00"
+SKY_BLUE = "#56B4E9"
+GREEN = "#009E73"
+BLUE = "#0072B2"
+VERMILLION = "#D55E00"
+PURPLE = "#CC79A7"
+GREY = "#8A8A8A"
+
+MARKET_COLORS = {"cash": BLUE, "futures": VERMILLION, "net": BLACK}
+MARKET_LINES = {"cash": "-", "futures": (0, (4, 1.5)), "net": "-"}
+TENOR_COLORS = {2: SKY_BLUE, 5: GREEN, 10: BLUE, 20: VERMILLION}
+PUBLISHED_COLOR = ORANGE
+BAND_ALPHA = 0.28
+
+STYLE: dict[Any, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8,
+    "axes.titlesize": 8.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.labelsize": 8,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "legend.fontsize": 7,
+    "legend.frameon": False,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.6,
+    "axes.axisbelow": True,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "grid.color": "#DDDDDD",
+    "grid.linewidth": 0.5,
+    "lines.linewidth": 1.0,
+    "figure.constrained_layout.use": True,
+    "figure.dpi": 100,
+    "savefig.dpi": DPI,
+    # Text stays text in the PDF, in fonts that every journal accepts.
+    "pdf.fonttype": 42,
+}
+
+
+@contextmanager
+def paper_style() -> Iterator[None]:
+    """Draw inside the block in the common style."""
+    with mpl.rc_context(STYLE):
+        yield
+
+
+def new_figure(
+    rows: int, columns: int, height_inches: float, **options: Any
+) -> tuple[Figure, list[Axes]]:
+    """Make a figure of full text width with its axes in reading order.
+
+    Parameters
+    ----------
+    rows, columns : int
+    height_inches : float
+    **options
+        Passed to :meth:`matplotlib.figure.Figure.subplots`.
+
+    Returns
+    -------
+    Figure
+    list of Axes
+    """
+    figure = Figure(figsize=(WIDTH_INCHES, height_inches))
+    axes = figure.subplots(rows, columns, squeeze=False, **options)
+    return figure, list(axes.flat)
+
+
+def zero_line(axes: Axes) -> None:
+    """Mark zero behind the data."""
+    axes.axhline(0, color=GREY, linewidth=0.6, zorder=0.5)
+
+
+def date_axis(axes: Axes) -> None:
+    """Label years as the span allows."""
+    locator = mdates.AutoDateLocator(minticks=3, maxticks=6)
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
+
+
+def band(
+    axes: Axes,
+    x: ArrayLike,
+    lower: ArrayLike,
+    upper: ArrayLike,
+    color: str,
+    label: str | None = None,
+) -> None:
+    """Shade a credible band without an edge."""
+    axes.fill_between(
+        np.asarray(x),
+        np.asarray(lower, dtype=float),
+        np.asarray(upper, dtype=float),
+        color=color,
+        alpha=BAND_ALPHA,
+        linewidth=0,
+        label=label,
+    )
+
+
+def shared_legend(figure: Figure, axes: Sequence[Axes], columns: int) -> None:
+    """Put one legend for all axes below them, each label once."""
+    found: dict[str, Any] = {}
+    for one in axes:
+        for handle, label in zip(*one.get_legend_handles_labels(), strict=True):
+            found.setdefault(label, handle)
+    figure.legend(
+        list(found.values()), list(found), loc="outside lower center", ncols=columns
+    )
+
+
+def mark_warning(figure: Figure, warning: str) -> None:
+    """Print a red banner across the top of a figure that must not be used."""
+    if not warning:
+        return
+    figure.suptitle(
+        warning,
+        color="white",
+        fontsize=9,
+        fontweight="bold",
+        bbox={"facecolor": "#B00020", "edgecolor": "none", "pad": 4},
+    )
+
+
+def figure_bytes(figure: Figure, kind: str) -> bytes:
+    """Encode a figure, the same bytes for the same figure.
+
+    Parameters
+    ----------
+    figure : Figure
+    kind : {"png", "pdf"}
+
+    Returns
+    -------
+    bytes
+    """
+    without_time = {"pdf": {"CreationDate": None}, "png": {"Software": None}}
+    buffer = BytesIO()
+    with paper_style():
+        figure.savefig(buffer, format=kind, dpi=DPI, metadata=without_time[kind])
+    return buffer.getvalue()
+
+
+def write_figure(figure: Figure, folder: Path, stem: str) -> list[Path]:
+    """Write `<stem>.png` and `<stem>.pdf`, each complete or not at all.
+
+    Parameters
+    ----------
+    figure : Figure
+    folder : Path
+        Created where missing.
+    stem : str
+
+    Returns
+    -------
+    list of Path
+        The PNG, then the PDF.
+    """
+    paths = [folder / f"{stem}.{kind}" for kind in ("png", "pdf")]
+    for path in paths:
+        with replacing(path) as temporary:
+            temporary.write_bytes(figure_bytes(figure, path.suffix[1:]))
+    return paths
