@@ -143,7 +143,7 @@ def _coupon(weekly: WeeklySeries, tenor: int) -> Floats:
 
 
 def _yields(weekly: WeeklySeries) -> pd.DataFrame:
-    yields = weekly.zero_yields[list(TENOR_YEARS)] * BP_PER_PERCENT
+    yields = weekly.yields * BP_PER_PERCENT
     return yields.set_axis([yield_column(tenor) for tenor in TENOR_YEARS], axis=1)
 
 
@@ -201,7 +201,7 @@ def _exposures(
 def _zero_yields(weekly: WeeklySeries, flows: CashFlows) -> Floats:
     """Zero-coupon yields at the payments: by parameters, else interpolated."""
     fitted = svensson_yields(weekly.svensson, flows.times)
-    between = interpolated_yields(weekly.zero_yields, flows.times)
+    between = interpolated_yields(weekly.zero_curve, flows.times)
     return np.where(np.isnan(fitted), between, fitted)
 
 

@@ -70,7 +70,7 @@ def _without(panel: pd.DataFrame, columns: list[str]) -> pd.Index:
 
 
 def _yield_notes(panel: pd.DataFrame, weekly: WeeklySeries) -> list[str]:
-    taken = weekly.zero_yield_dates.loc[panel.index]
+    taken = weekly.yield_dates.loc[panel.index]
     earlier = panel.index[taken.notna() & (taken != taken.index)]
     missing = _without(panel, [yield_column(tenor) for tenor in TENOR_YEARS])
     return [
@@ -84,13 +84,15 @@ def _yield_notes(panel: pd.DataFrame, weekly: WeeklySeries) -> list[str]:
 def _cash_notes(panel: pd.DataFrame, weekly: WeeklySeries) -> list[str]:
     inventory = _without(panel, [inventory_column("cash", t) for t in TENOR_YEARS])
     risk = _without(panel, [dv01_column("cash", tenor) for tenor in TENOR_YEARS])
+    older = panel.index[weekly.par_yield_dates.loc[panel.index].isna()]
     given = weekly.coupons.loc[panel.index].notna().all(axis=1).sum()
-    notes = [
+    return [
         f"cash: positions missing in {len(inventory)} weeks, DV01 in {len(risk)} weeks"
         + (f": {_dates(risk)}" if len(risk) else ""),
         f"cash: coupons given in {given} of {len(panel)} weeks, par coupons otherwise",
+        f"cash: DV01 of {len(older)} weeks by the H.15 curve of the week before"
+        + (f": {_dates(older)}" if len(older) else ""),
     ]
-    return notes
 
 
 def _break_notes(

@@ -19,7 +19,7 @@ from data.gsw import read_nelson_siegel_svensson_parameters, read_zero_coupon_yi
 from data.h15 import read_constant_maturity_yields
 from data.primary_dealers import REPORT_FORM, read_net_positions
 from data.raw_files import source_files
-from data.weekly import observation_dates, on_wednesdays, wednesdays
+from data.weekly import OLDEST_RISK_CURVE, observation_dates, on_wednesdays, wednesdays
 
 REQUIRED_SOURCES = ("gsw", "primary-dealers", "h15")
 FUTURES_SOURCE = "cftc-tff"
@@ -33,14 +33,21 @@ class WeeklySeries:
     ----------
     weeks : DatetimeIndex
         All Wednesdays from the first position of dealers to the end of the panel.
-    zero_yields : DataFrame
-        Percent, continuously compounded; columns 1 to 30 years.
-    zero_yield_dates : Series
-        Date of the close that each week shows.
+    yields : DataFrame
+        Zero-coupon yields of the model, percent, continuously compounded; columns 2, 5,
+        10, 20 years.
+    yield_dates : Series
+        Date of the close that ``yields`` shows each week.
+    zero_curve : DataFrame
+        Zero-coupon yields that discount payments, columns 1 to 30 years; where a week
+        has none, those of the week before.
     svensson : DataFrame
         Parameters of the zero-coupon curve, NaN where they are not given.
     par_yields : DataFrame
-        H.15 constant-maturity yields, percent, bond-equivalent; columns in years.
+        H.15 constant-maturity yields, percent, bond-equivalent; columns in years; where
+        a week has none, those of the week before.
+    par_yield_dates : Series
+        Date of ``par_yields`` where it lies in the same week, else NaT.
     positions : DataFrame
         Dealers' cash positions, USD million at market value; columns 2, 5, 10, 20.
     report_form : Series
@@ -54,10 +61,12 @@ class WeeklySeries:
     """
 
     weeks: pd.DatetimeIndex
-    zero_yields: pd.DataFrame
-    zero_yield_dates: pd.Series
+    yields: pd.DataFrame
+    yield_dates: pd.Series
+    zero_curve: pd.DataFrame
     svensson: pd.DataFrame
     par_yields: pd.DataFrame
+    par_yield_dates: pd.Series
     positions: pd.DataFrame
     report_form: pd.Series
     contracts: pd.DataFrame
@@ -94,10 +103,12 @@ def read_weekly_series(raw: Path, end: pd.Timestamp | None) -> WeeklySeries:
     model_yields = zero_yields[list(TENOR_YEARS)]
     return WeeklySeries(
         weeks=weeks,
-        zero_yields=on_wednesdays(zero_yields, weeks),
-        zero_yield_dates=observation_dates(model_yields, weeks),
+        yields=on_wednesdays(model_yields, weeks),
+        yield_dates=observation_dates(model_yields, weeks),
+        zero_curve=on_wednesdays(zero_yields, weeks, OLDEST_RISK_CURVE),
         svensson=on_wednesdays(_svensson_parameters(raw / "gsw"), weeks),
-        par_yields=on_wednesdays(par_yields, weeks),
+        par_yields=on_wednesdays(par_yields, weeks, OLDEST_RISK_CURVE),
+        par_yield_dates=observation_dates(par_yields, weeks),
         positions=dealers[list(TENOR_YEARS)].reindex(weeks),
         report_form=dealers[REPORT_FORM].reindex(weeks),
         contracts=on_wednesdays(_contracts(raw / FUTURES_SOURCE), weeks),

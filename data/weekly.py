@@ -13,7 +13,17 @@ def wednesdays(start: pd.Timestamp, end: pd.Timestamp) -> pd.DatetimeIndex:
     return pd.date_range(start, end, freq="W-WED", name="date", unit="ns")
 
 
-def on_wednesdays(series: pd.DataFrame, weeks: pd.DatetimeIndex) -> pd.DataFrame:
+OLDEST_RISK_CURVE = pd.Timedelta(days=9)
+"""For turning a market value into a DV01 the curve may be as old as the Monday of the
+week before: a week's change of yields moves that ratio by a few tenths of a percent,
+and a position that is known should not be lost for it."""
+
+
+def on_wednesdays(
+    series: pd.DataFrame,
+    weeks: pd.DatetimeIndex,
+    oldest: pd.Timedelta = OLDEST_OBSERVATION,
+) -> pd.DataFrame:
     """Take each Wednesday's observation, or the latest of the two days before.
 
     For yields this is the holiday rule: where nothing was published on a Wednesday,
@@ -29,6 +39,8 @@ def on_wednesdays(series: pd.DataFrame, weeks: pd.DatetimeIndex) -> pd.DataFrame
         Sorted DatetimeIndex, one row a date.
     weeks : DatetimeIndex
         Wednesdays.
+    oldest : Timedelta
+        Greatest age of an observation.
 
     Returns
     -------
@@ -36,7 +48,7 @@ def on_wednesdays(series: pd.DataFrame, weeks: pd.DatetimeIndex) -> pd.DataFrame
         Indexed by ``weeks``.
     """
     published = series.dropna(how="all")
-    return published.reindex(weeks, method="ffill", tolerance=OLDEST_OBSERVATION)
+    return published.reindex(weeks, method="ffill", tolerance=oldest)
 
 
 def observation_dates(series: pd.DataFrame, weeks: pd.DatetimeIndex) -> pd.Series:
