@@ -52,3 +52,31 @@ def toy_model(data: np.ndarray | None = None) -> pm.Model:
 @cache
 def toy_trace() -> xr.DataTree:
     return sample_posterior(toy_model(), TOY_SETTINGS, progressbar=False)
+
+
+KNOWN_SD = 2.0
+PRIOR_SD = 10.0
+
+
+def known_sd_model(data: np.ndarray) -> pm.Model:
+    """Normal weeks of known spread: posterior and predictions have closed forms."""
+    with pm.Model(coords={"week": np.arange(len(data))}) as model:
+        is_quoted = pm.Data("is_quoted", np.ones(len(data)), dims="week")
+        mean = pm.Normal("mean", 0.0, PRIOR_SD)
+        pm.CustomDist(
+            "y",
+            mean,
+            KNOWN_SD,
+            is_quoted,
+            logp=_masked_normal_logp,
+            random=_normal_draws,
+            observed=data,
+            dims="week",
+        )
+    return model
+
+
+def known_sd_posterior(data: np.ndarray) -> tuple[float, float]:
+    """Mean and standard deviation of the posterior of the mean."""
+    precision = len(data) / KNOWN_SD**2 + 1 / PRIOR_SD**2
+    return float(data.sum() / KNOWN_SD**2 / precision), float(precision**-0.5)

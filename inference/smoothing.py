@@ -1,0 +1,168 @@
+r"""States given all the data, and predictions one step ahead, from posterior draws.
+
+The smoother is the gradient of the filter. With the notation of
+`models.kalman_filter`, equations (1)-(3), and L the log likelihood,
+
+.. math::
+
+    E[\omega_t | y] = q \circ \partial L / \partial c_t, \qquad
+    E[a_1 | y] = m_1 + p_1 \circ \partial L / \partial m_1
+
+because the score of a latent-variable model is the posterior mean of the
+complete-data score (Fisher's identity; for state spaces Koopman & Shephard 1992, doi
+10.1093/biomet/79.4.823). So the backward pass that the sampler uses also smooths.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import lfilter
+from scipy.special import ndtr
+
+from models.kalman_filter import FilterGradient, FilterResult, kalman_filter
+from models.state_space import simulate_states
+
+FloatArray = NDArray[np.float64]
+
+
+class StateSpace(NamedTuple):
+    """Data and parameters of one posterior draw, as `models.kalman_filter` takes them.
+
+    Its table of symbols gives shape and meaning of each field.
+    """
+
+    observation: FloatArray
+    is_observed: FloatArray
+    loading: FloatArray
+    persistence: FloatArray
+    state_variance: FloatArray
+    observation_variance: FloatArray
+    initial_mean: FloatArray
+    initial_variance: FloatArray
+    state_input: FloatArray
+    observation_input: FloatArray
+
+
+class OneStepAhead(NamedTuple):
+    """Predictive distribution of each cell given all earlier dates, over the draws.
+
+    Attributes
+    ----------
+    mean, sd : (time, N) float
+        Moments of the mixture over the draws, also where the cell was not observed.
+    pit : (time, N) float
+        Probability below the observed value; NaN where not observed.
+    standardized_innovation : (time, N) float
+        Observed value less `mean`, over `sd`; NaN where not observed.
+    """
+
+    mean: FloatArray
+    sd: FloatArray
+    pit: FloatArray
+    standardized_innovation: FloatArray
+
+
+def smoothed_mean(system: StateSpace) -> FloatArray:
+    """Mean of the states given all the data.
+
+    Parameters
+    ----------
+    system : StateSpace
+        Data and parameters.
+
+    Returns
+    -------
+    (time, K) float
+    """
+    passes = kalman_filter(*system.loading.shape)
+    result = FilterResult(*passes.forward(*system))
+    weight = np.ones(len(system.observation))
+    gradient = FilterGradient(*passes.backward(weight, *system, *result[1:]))
+    driver = system.state_input + system.state_variance * gradient.state_input
+    driver[0] = system.initial_mean + system.initial_variance * gradient.initial_mean
+    return np.stack(
+        [
+            lfilter([1.0], [1.0, -phi], driver[:, k])
+            for k, phi in enumerate(system.persistence)
+        ],
+        axis=1,
+    )
+
+
+def draw_states(system: StateSpace, rng: np.random.Generator) -> FloatArray:
+    """Draw a path of the states given all the data.
+
+    Durbin & Koopman (2002, doi 10.1093/biomet/89.3.603): simulate states and data
+    around zero, smooth the difference between the data and the simulated ones, and add
+    the simulated states.
+
+    Parameters
+    ----------
+    system : StateSpace
+        Data and parameters.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    (time, K) float
+    """
+    states = simulate_states(
+        system.persistence,
+        system.state_variance,
+        np.zeros_like(system.initial_mean),
+        system.initial_variance,
+        np.zeros_like(system.state_input),
+        rng,
+    )
+    noise = rng.standard_normal(system.observation.shape)
+    simulated = states @ system.loading.T + np.sqrt(system.observation_variance) * noise
+    difference = system._replace(observation=system.observation - simulated)
+    return states + smoothed_mean(difference)
+
+
+def one_step_ahead(systems: Iterable[StateSpace]) -> OneStepAhead:
+    """Predict each cell from all earlier dates, averaged over posterior draws.
+
+    Parameters
+    ----------
+    systems : iterable of StateSpace
+        One a posterior draw, all with the same data; at least one.
+
+    Returns
+    -------
+    OneStepAhead
+    """
+    means, variances, below = [], [], []
+    for system in systems:
+        mean, variance = _predict(system)
+        means.append(mean)
+        variances.append(variance)
+        below.append(ndtr((system.observation - mean) / np.sqrt(variance)))
+    mean = np.mean(means, axis=0)
+    sd = np.sqrt(np.mean(variances, axis=0) + np.var(means, axis=0))
+    observed = system.is_observed != 0.0
+    return OneStepAhead(
+        mean=mean,
+        sd=sd,
+        pit=np.where(observed, np.mean(below, axis=0), np.nan),
+        standardized_innovation=np.where(
+            observed, (system.observation - mean) / sd, np.nan
+        ),
+    )
+
+
+def _predict(system: StateSpace) -> tuple[FloatArray, FloatArray]:
+    """Mean and variance of each cell given all earlier dates, (time, N) each."""
+    passes = kalman_filter(*system.loading.shape)
+    result = FilterResult(*passes.forward(*system))
+    mean = result.predicted_mean @ system.loading.T + system.observation_input
+    loading = system.loading
+    # Few dates have a covariance of their own, so each is mapped once.
+    dates, where = np.unique(result.covariance_date, return_inverse=True)
+    signal = np.einsum(
+        "ik,tkj,ij->ti", loading, result.predicted_covariance[dates], loading
+    )
+    return mean, signal[where] + system.observation_variance
