@@ -1,0 +1,1 @@
+"""Speed of the workbench's likelihoods and posteriors beside their peers."""

@@ -1,0 +1,87 @@
+"""Evaluate and time what nutpie has compiled, exactly as its sampler calls it."""
+
+import ctypes
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+Density = Callable[[FloatArray], tuple[float, FloatArray]]
+
+BLOCK_SECONDS = 0.2
+NUM_BLOCKS = 15
+
+_DOUBLES = ctypes.POINTER(ctypes.c_double)
+
+
+def compiled_density(compiled: Any) -> Density:
+    """Log density and gradient at an unconstrained point, from a compiled model.
+
+    Parameters
+    ----------
+    compiled : nutpie CompiledModel
+        Of the numba or the JAX backend.
+
+    Returns
+    -------
+    callable
+        (parameter,) float -> log density, (parameter,) gradient.
+    """
+    if hasattr(compiled, "compiled_logp_func"):
+        return _from_machine_code(compiled)
+    # Bound once, as nutpie binds it once a chain.
+    return partial(compiled._make_logp_func(), **compiled._shared_data)
+
+
+def _from_machine_code(compiled: Any) -> Density:
+    function = compiled.compiled_logp_func.ctypes
+    data = compiled.user_data.ctypes.data
+    n = compiled.n_dim
+
+    def density(x: FloatArray) -> tuple[float, FloatArray]:
+        gradient = np.empty(n)
+        value = ctypes.c_double()
+        status = function(
+            n,
+            x.ctypes.data_as(_DOUBLES),
+            gradient.ctypes.data_as(_DOUBLES),
+            ctypes.byref(value),
+            data,
+        )
+        if status != 0:
+            raise FloatingPointError(f"the log density failed with status {status}")
+        return value.value, gradient
+
+    return density
+
+
+def microseconds_per_call(density: Density, x: FloatArray) -> dict[str, float]:
+    """Median and fastest time of repeated blocks of calls.
+
+    Parameters
+    ----------
+    density : callable
+        Log density and gradient.
+    x : (parameter,) float
+        Where it is evaluated.
+
+    Returns
+    -------
+    dict
+        ``median_us`` and ``fastest_us`` over the blocks, microseconds a call.
+    """
+    once = _block(density, x, 3)
+    calls = max(1, round(BLOCK_SECONDS / once))
+    blocks = [_block(density, x, calls) * 1e6 for _ in range(NUM_BLOCKS)]
+    return {"median_us": float(np.median(blocks)), "fastest_us": float(min(blocks))}
+
+
+def _block(density: Density, x: FloatArray, calls: int) -> float:
+    start = time.perf_counter()
+    for _ in range(calls):
+        density(x)
+    return (time.perf_counter() - start) / calls

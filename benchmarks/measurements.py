@@ -1,0 +1,163 @@
+"""What is measured of one implementation. Each function runs in a fresh process."""
+
+import os
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+import arviz as az
+import nutpie
+import pymc as pm
+
+from benchmarks.agreement import Reference
+from benchmarks.density import compiled_density, microseconds_per_call
+from benchmarks.implementations import IMPLEMENTATIONS, STATSMODELS
+from benchmarks.problem import SEED, benchmark_panel
+from inference.settings import SamplerSettings
+
+Measurement = dict[str, float]
+
+
+def measure_gradient(name: str, folder: Path) -> Measurement:
+    """Compile seconds, and microseconds of one log density with its gradient.
+
+    Parameters
+    ----------
+    name : str
+        Key of `IMPLEMENTATIONS`.
+    folder : Path
+        Holds the panel and the reference.
+
+    Returns
+    -------
+    dict
+        ``compile_s``, building the model included; ``gradient_us`` and
+        ``fastest_gradient_us``.
+
+    Raises
+    ------
+    DisagreementError
+        If it computes another density than ours.
+    """
+    implementation = IMPLEMENTATIONS[name]
+    panel, reference = benchmark_panel(folder), Reference.load(folder)
+    start = time.perf_counter()
+    density = compiled_density(implementation.compile(implementation.model(panel)))
+    # JAX compiles at the first call.
+    density(reference.points[0])
+    compile_s = time.perf_counter() - start
+    reference.require_same_density(name, density)
+    timed = microseconds_per_call(density, reference.points[0])
+    return {
+        "compile_s": compile_s,
+        "gradient_us": timed["median_us"],
+        "fastest_gradient_us": timed["fastest_us"],
+    }
+
+
+def measure_posterior(name: str, folder: Path, draws: int) -> Measurement:
+    """Seconds of a whole posterior by nutpie, and its effective draws a second.
+
+    Parameters
+    ----------
+    name : str
+        Key of `IMPLEMENTATIONS`.
+    folder : Path
+        Holds the panel.
+    draws : int
+        Kept draws of each of the chains, and as many for adaptation.
+
+    Returns
+    -------
+    dict
+        ``posterior_s`` from the panel to the draws, ``sampling_s`` of it,
+        ``minimum_bulk_ess`` over all free parameters, ``ess_per_s`` of sampling,
+        ``divergences``, ``gradients`` evaluated after adaptation, ``maximum_rhat``.
+    """
+    implementation = IMPLEMENTATIONS[name]
+    panel = benchmark_panel(folder)
+    settings = SamplerSettings(seed=SEED, draws=draws, tune=draws)
+    start = time.perf_counter()
+    model = implementation.model(panel)
+    compiled = implementation.compile(model)
+    compiled_s = time.perf_counter() - start
+    # The first call compiles under JAX; it belongs to neither rate.
+    compiled_density(compiled)(Reference.load(folder).points[0])
+    sampling_starts = time.perf_counter()
+    trace = nutpie.sample(
+        compiled,
+        draws=settings.draws,
+        tune=settings.tune,
+        chains=settings.chains,
+        cores=min(settings.chains, os.cpu_count() or 1),
+        seed=settings.seed,
+        target_accept=settings.target_accept,
+        maxdepth=settings.max_tree_depth,
+        save_warmup=False,
+        progress_bar=False,
+    )
+    end = time.perf_counter()
+    return {
+        "compile_s": compiled_s,
+        "posterior_s": end - start,
+        "sampling_s": end - sampling_starts,
+        **_quality(trace, model, end - sampling_starts),
+    }
+
+
+def measure_statsmodels_fit(folder: Path) -> Measurement:
+    """Seconds of maximum likelihood fits by statsmodels, and of one score.
+
+    The first fit keeps statsmodels' default settings (L-BFGS, at most 50 iterations),
+    without the parameters' covariance matrix, which would cost it a Hessian more.
+    The second goes on until the optimiser calls itself converged.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds the panel and the reference.
+
+    Returns
+    -------
+    dict
+        ``gradient_us`` of log likelihood and score; ``fit_s`` and ``log_likelihood`` of
+        the default fit; ``converged_fit_s`` and ``converged_log_likelihood``.
+    """
+    # Imported here: only this process needs it.
+    from benchmarks.statsmodels_likelihood import net_inventory_mle
+
+    model = net_inventory_mle(benchmark_panel(folder))
+    reference = Reference.load(folder)
+    reference.require_same_likelihood(STATSMODELS, model.loglike)
+    unconstrained = model.untransform_params(reference.natural[0])
+
+    def density(x: Any) -> tuple[float, Any]:
+        value = model.loglike(x, transformed=False)
+        return value, model.score(x, transformed=False)
+
+    result = {"gradient_us": microseconds_per_call(density, unconstrained)["median_us"]}
+    for prefix, options in (("", {}), ("converged_", {"maxiter": 1000})):
+        start = time.perf_counter()
+        with warnings.catch_warnings():
+            # The default fit stops at its 50 iterations, which is what is measured.
+            warnings.simplefilter("ignore")
+            fit = model.fit(disp=False, cov_type="none", **options)
+        result[f"{prefix}fit_s"] = time.perf_counter() - start
+        result[f"{prefix}log_likelihood"] = float(fit.llf)
+    return result
+
+
+def _quality(trace: Any, model: pm.Model, seconds: float) -> Measurement:
+    posterior = trace["posterior"].to_dataset()[[rv.name for rv in model.free_RVs]]
+    ess = az.ess(posterior, method="bulk")
+    rhat = az.rhat(posterior)
+    statistics = trace["sample_stats"]
+    smallest = min(float(ess[name].min()) for name in ess.data_vars)
+    return {
+        "minimum_bulk_ess": smallest,
+        "ess_per_s": smallest / seconds,
+        "maximum_rhat": max(float(rhat[name].max()) for name in rhat.data_vars),
+        "divergences": float(statistics["diverging"].sum()),
+        "gradients": float(statistics["n_steps"].sum()),
+    }
