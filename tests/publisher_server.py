@@ -27,6 +27,8 @@ class Reply:
         marks the end).
     checks_version : bool
         Whether a range is refused when If-Range names another version, as it must be.
+    longest_range : int, optional
+        Send no more than this many bytes of a range, as a server may.
     """
 
     body: bytes
@@ -35,6 +37,7 @@ class Reply:
     sent_bytes: int | None = None
     framing: str = "length"
     checks_version: bool = True
+    longest_range: int | None = None
 
 
 @dataclass
@@ -69,10 +72,12 @@ def _handler(server: PublisherServer) -> type[BaseHTTPRequestHandler]:
             self.send_response(206 if start is not None else reply.status)
             if reply.etag:
                 self.send_header("ETag", reply.etag)
+            body = reply.body
             if start is not None:
-                last, size = len(reply.body) - 1, len(reply.body)
+                body = body[start:][: reply.longest_range]
+                last, size = start + len(body) - 1, len(reply.body)
                 self.send_header("Content-Range", f"bytes {start}-{last}/{size}")
-            self._send_body(reply, reply.body[start or 0 :])
+            self._send_body(reply, body)
 
         def _range_start(self, reply: Reply) -> int | None:
             requested = self.headers.get("Range")

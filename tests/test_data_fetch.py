@@ -245,6 +245,17 @@ def test_a_download_without_a_strong_version_starts_over(
     assert "Range" not in server.headers_sent_to(GSW_PATH)[1]
 
 
+def test_a_range_that_ends_early_is_not_taken_for_the_rest(
+    server: PublisherServer, tmp_path: Path
+) -> None:
+    server.replies[GSW_PATH] = [
+        Reply(GSW_BODY, sent_bytes=CUT_AT),
+        Reply(GSW_BODY, longest_range=10_000),
+        Reply(GSW_BODY),
+    ]
+    assert fetch_gsw(server, tmp_path).read_bytes() == GSW_BODY
+
+
 def test_a_partial_file_longer_than_the_file_is_thrown_away(
     server: PublisherServer, tmp_path: Path
 ) -> None:
