@@ -275,6 +275,7 @@ def _forward_pass(
                 A[k, j] *= phi[k]
             for j in range(N):
                 B[k, j] *= phi[k]
+
     @_jit
     def filter_means(start, end, y, c, d, maps, constant, precision, result):
         """Move the means through dates that share their covariances."""
@@ -576,12 +577,28 @@ def _backward_pass(
                 for u in range(first + head - 1, first - 1, -1):
                     following[:] = c_bar[u + 1]
                     date_adjoint(
-                        u, weight[u], s[u], Z, phi, gain, variance, mean, innovation,
+                        u,
+                        weight[u],
+                        s[u],
+                        Z,
+                        phi,
+                        gain,
+                        variance,
+                        mean,
+                        innovation,
                         bars,
                     )
                     covariance_adjoint(
-                        before, gain_bar, variance_bar, s[u], Z, phi, gain, variance,
-                        steps, unused,
+                        before,
+                        gain_bar,
+                        variance_bar,
+                        s[u],
+                        Z,
+                        phi,
+                        gain,
+                        variance,
+                        steps,
+                        unused,
                     )
                 local = np.zeros((K, K))
                 covariance_adjoint(
@@ -597,13 +614,29 @@ def _backward_pass(
                 bars = mean_bar, gain_bar, variance_bar, y_bar, Z_bar, phi_bar
                 for u in range(t, first - 1, -1):
                     date_adjoint(
-                        u, weight[u], s[u], Z, phi, gain, variance, mean, innovation,
+                        u,
+                        weight[u],
+                        s[u],
+                        Z,
+                        phi,
+                        gain,
+                        variance,
+                        mean,
+                        innovation,
                         bars,
                     )
                     c_bar[u] = mean_bar
                     covariance_adjoint(
-                        P_bar, gain_bar, variance_bar, s[u], Z, phi, gain, variance,
-                        steps, gradient,
+                        P_bar,
+                        gain_bar,
+                        variance_bar,
+                        s[u],
+                        Z,
+                        phi,
+                        gain,
+                        variance,
+                        steps,
+                        gradient,
                     )
                 t = first - 1
         c_bar[0] = 0.0
