@@ -6,6 +6,7 @@ import pandas as pd
 
 from data.columns import TENOR_YEARS
 from data.errors import DataError
+from data.futures import DAYS_PER_YEAR
 from data.raw_files import read_text
 from data.raw_tables import (
     index_by_date,
@@ -20,8 +21,6 @@ CHEAPEST_TO_DELIVER_FILE = "cheapest_to_deliver.csv"
 
 LONGEST_COUPON_AGE = pd.Timedelta(days=92)
 """A coupon counts for a quarter; index coupons are published monthly."""
-
-DAYS_PER_YEAR = 365.25
 
 CREDIBLE_TERMS = {
     "coupon_percent": (0.0, 20.0),

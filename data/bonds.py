@@ -1,4 +1,4 @@
-"""Price and dollar value of a basis point of coupon bonds and Treasury futures.
+"""Price and dollar value of a basis point of coupon bonds.
 
 Yields are percent a year, semi-annually compounded (bond-equivalent), prices are per
 100 of face value and full: accrued interest is part of them, as it is part of the
@@ -16,22 +16,6 @@ REPRESENTATIVE_MATURITY_YEARS = {2: 1.5, 5: 4.5, 10: 8.5, 20: 20.5}
 """Maturity of the bond that stands for a dealer bucket (Mixon & Tuzun 2018, section V):
 the midpoint of up to 3, 3 to 6, 6 to 11 and, as bonds mature within 30 years, 11 to 30
 years."""
-
-CONTRACT_FACE_USD = {2: 200_000.0, 5: 100_000.0, 10: 100_000.0, 20: 100_000.0}
-"""Face value of one futures contract; the 2-year contract is the double one."""
-
-DELIVERABLE_MATURITY_YEARS = {2: 1.75, 5: 4.25, 10: 6.5, 20: 15.25}
-"""Stand-in for the cheapest to deliver where its terms are not given. While yields are
-below the 6 percent of the conversion factors the shortest deliverable bond is the
-cheapest, so these are the contracts' shortest maturities (1 3/4, 4 1/6, 6 1/2 and 15
-years) in whole quarters, some weeks before delivery. Above 6 percent the longest would
-be cheapest and the stand-in understates the DV01."""
-
-NOTIONAL_COUPON_PERCENT = 6.0
-"""Yield at which the exchange computes conversion factors since March 2000."""
-
-DELIVERY_MONTHS_ROUNDING = {2: 1, 5: 1, 10: 3, 20: 3}
-"""Months to which the exchange rounds a remaining maturity down, by contract."""
 
 BASIS_POINT = 1e-4
 _SAME_DATE_YEARS = 1e-9
@@ -117,109 +101,6 @@ def cash_dv01_musd(
     flows = cash_flows(maturity_years, coupon_percent)
     per_dollar = dv01(flows, yield_percent) / full_price(flows, yield_percent)
     return np.asarray(market_value_busd, dtype=np.float64) * 1_000 * per_dollar
-
-
-@dataclass(frozen=True)
-class Deliverable:
-    """Bond that stands behind a futures contract, one row a week.
-
-    Parameters
-    ----------
-    maturity_years, coupon_percent, yield_percent, conversion_factor : ndarray, (week,)
-        Terms of the cheapest-to-deliver bond or of its stand-in.
-    """
-
-    maturity_years: Floats
-    coupon_percent: Floats
-    yield_percent: Floats
-    conversion_factor: Floats
-
-    @property
-    def flows(self) -> CashFlows:
-        """Payments of the bond."""
-        return cash_flows(self.maturity_years, self.coupon_percent)
-
-
-def approximate_deliverable(contract: int, par_yield_percent: ArrayLike) -> Deliverable:
-    """Stand-in for the cheapest to deliver: a par bond of the shortest maturity.
-
-    Parameters
-    ----------
-    contract : int
-        2, 5, 10 or 20.
-    par_yield_percent : array_like, shape (week,)
-        Bond-equivalent yield at `DELIVERABLE_MATURITY_YEARS` of the contract; it is
-        also the coupon.
-    """
-    yields = np.atleast_1d(np.asarray(par_yield_percent, dtype=np.float64))
-    maturity = np.full_like(yields, DELIVERABLE_MATURITY_YEARS[contract])
-    factor = conversion_factor(contract, maturity, yields)
-    return Deliverable(maturity, yields, yields, factor)
-
-
-def conversion_factor(
-    contract: int, maturity_years: ArrayLike, coupon_percent: ArrayLike
-) -> Floats:
-    """Exchange's conversion factor of a deliverable bond.
-
-    The clean price per 1 of face value at a yield of 6 percent, the maturity rounded
-    down to whole quarters (10-year and bond contracts) or months (2- and 5-year), to
-    four decimals. The exchange counts the maturity from the first day of the delivery
-    month.
-
-    Parameters
-    ----------
-    contract : int
-        2, 5, 10 or 20.
-    maturity_years, coupon_percent : array_like, shape (week,)
-        Of the deliverable bond.
-    """
-    unit = DELIVERY_MONTHS_ROUNDING[contract] / 12
-    years = np.atleast_1d(np.asarray(maturity_years, dtype=np.float64))
-    rounded = np.floor(years / unit + _SAME_DATE_YEARS) * unit
-    flows = cash_flows(rounded, coupon_percent)
-    to_next_coupon = rounded - 0.5 * (np.ceil(2 * rounded - _SAME_DATE_YEARS) - 1)
-    accrued = np.asarray(coupon_percent) * (0.5 - to_next_coupon)
-    clean = full_price(flows, NOTIONAL_COUPON_PERCENT) - accrued
-    return np.asarray(np.round(clean / 100, 4))
-
-
-def futures_market_value_busd(
-    contracts: ArrayLike, contract: int, deliverable: Deliverable
-) -> Floats:
-    """Equivalent market value of a futures position, USD billion.
-
-    Contracts times contract size times the full price of the deliverable bond, as in
-    Table I of Mixon & Tuzun (2018), which does not divide by the conversion factor.
-    """
-    price = full_price(deliverable.flows, deliverable.yield_percent)
-    return _face_busd(contracts, contract) * price / 100
-
-
-def futures_dv01_musd(
-    contracts: ArrayLike, contract: int, deliverable: Deliverable
-) -> Floats:
-    """DV01 of a futures position: contracts times the contract's DV01, USD million.
-
-    The contract's DV01 is that of the deliverable bond over its conversion factor
-    (Mixon & Tuzun 2018, section V).
-
-    Parameters
-    ----------
-    contracts : array_like, shape (week,)
-        Long positive.
-    contract : int
-        2, 5, 10 or 20.
-    deliverable : Deliverable
-        One row a week.
-    """
-    per_face = dv01(deliverable.flows, deliverable.yield_percent) / 100
-    face_musd = _face_busd(contracts, contract) * 1_000
-    return face_musd * per_face / deliverable.conversion_factor
-
-
-def _face_busd(contracts: ArrayLike, contract: int) -> Floats:
-    return np.asarray(contracts, dtype=np.float64) * CONTRACT_FACE_USD[contract] / 1e9
 
 
 def _discount(flows: CashFlows, yield_percent: ArrayLike) -> Floats:

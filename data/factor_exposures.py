@@ -6,7 +6,8 @@ Appendix A of Mixon & Tuzun (2018), equations (7) to (9).
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from data.bonds import BASIS_POINT, CONTRACT_FACE_USD, CashFlows, Deliverable
+from data.bonds import BASIS_POINT, CashFlows
+from data.futures import CONTRACT_FACE_USD, Deliverable
 
 Floats = NDArray[np.float64]
 

@@ -11,15 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.bonds import (
-    DELIVERABLE_MATURITY_YEARS,
     REPRESENTATIVE_MATURITY_YEARS,
     CashFlows,
-    Deliverable,
-    approximate_deliverable,
     cash_dv01_musd,
     cash_flows,
-    futures_dv01_musd,
-    futures_market_value_busd,
 )
 from data.columns import (
     DATE_COLUMN,
@@ -37,6 +32,13 @@ from data.columns import (
 from data.curves import interpolated_yields, svensson_yields
 from data.errors import DataError
 from data.factor_exposures import cash_exposure_musd, futures_exposure_musd
+from data.futures import (
+    Deliverable,
+    approximate_deliverable,
+    futures_dv01_musd,
+    futures_market_value_busd,
+    shortest_deliverable_years,
+)
 from data.order_flow import (
     FormBreaks,
     order_flow,
@@ -118,8 +120,9 @@ def build_price_pressure_panel(
 
 def deliverable_bond(weekly: WeeklySeries, contract: int) -> Deliverable:
     """Cheapest-to-deliver bond where it is given, its stand-in in the other weeks."""
-    maturity = DELIVERABLE_MATURITY_YEARS[contract]
-    stand_in = approximate_deliverable(contract, _par_yield(weekly, maturity))
+    weeks = weekly.weeks
+    maturity = shortest_deliverable_years(contract, weeks)
+    stand_in = approximate_deliverable(contract, weeks, _par_yield(weekly, maturity))
     given = weekly.deliverables[contract]
     complete = given.notna().all(axis=1).to_numpy()
     return Deliverable(
@@ -130,9 +133,9 @@ def deliverable_bond(weekly: WeeklySeries, contract: int) -> Deliverable:
     )
 
 
-def _par_yield(weekly: WeeklySeries, maturity_years: float) -> Floats:
-    at = np.full((len(weekly.weeks), 1), maturity_years)
-    return interpolated_yields(weekly.par_yields, at)[:, 0]
+def _par_yield(weekly: WeeklySeries, maturity_years: float | Floats) -> Floats:
+    at = np.broadcast_to(maturity_years, len(weekly.weeks))
+    return interpolated_yields(weekly.par_yields, at[:, None])[:, 0]
 
 
 def _coupon(weekly: WeeklySeries, tenor: int) -> Floats:

@@ -2,10 +2,6 @@
 
 import pandas as pd
 
-from data.bonds import (
-    DELIVERABLE_MATURITY_YEARS,
-    NOTIONAL_COUPON_PERCENT,
-)
 from data.columns import (
     FACTORS,
     TENOR_YEARS,
@@ -17,6 +13,7 @@ from data.columns import (
     yield_column,
 )
 from data.curves import interpolated_yields
+from data.futures import NOTIONAL_COUPON_PERCENT, shortest_deliverable_years
 from data.order_flow import MINIMUM_REGRESSION_WEEKS, FormBreaks
 from data.raw_series import FUTURES_SOURCE, WeeklySeries
 
@@ -126,7 +123,7 @@ def _break_notes(
 
 def _futures_notes(panel: pd.DataFrame, weekly: WeeklySeries) -> list[str]:
     columns = [dv01_column("futures", tenor) for tenor in TENOR_YEARS]
-    there = panel.index[panel[columns].notna().all(axis=1)]
+    there = pd.DatetimeIndex(panel.dropna(subset=columns).index)
     if not len(there):
         return [
             f"futures: no positions in {FUTURES_SOURCE} for these weeks; futures and "
@@ -139,20 +136,21 @@ def _futures_notes(panel: pd.DataFrame, weekly: WeeklySeries) -> list[str]:
         "between; net columns are empty where futures are"
     ]
     for tenor in TENOR_YEARS:
+        shortest = shortest_deliverable_years(tenor, there)
         given = weekly.deliverables[tenor].loc[there].notna().all(axis=1).sum()
         notes.append(
             f"futures: {tenor}-year contract, cheapest to deliver given in {given} of "
-            f"{len(there)} weeks, otherwise a par bond of "
-            f"{DELIVERABLE_MATURITY_YEARS[tenor]:g} years"
+            f"{len(there)} weeks, otherwise the shortest deliverable maturity ("
+            f"{shortest.min():.4g} to {shortest.max():.4g} years)"
             + _above_notional(weekly, there, tenor)
         )
     return notes
 
 
-def _above_notional(weekly: WeeklySeries, weeks: pd.Index, tenor: int) -> str:
+def _above_notional(weekly: WeeklySeries, weeks: pd.DatetimeIndex, tenor: int) -> str:
     curve = weekly.par_yields.loc[weeks]
-    maturity = pd.DataFrame(DELIVERABLE_MATURITY_YEARS[tenor], weeks, [0], dtype=float)
-    above = interpolated_yields(curve, maturity.to_numpy()) > NOTIONAL_COUPON_PERCENT
+    maturity = shortest_deliverable_years(tenor, weeks)[:, None]
+    above = interpolated_yields(curve, maturity) > NOTIONAL_COUPON_PERCENT
     if not above.any():
         return ""
     return (
