@@ -10,6 +10,8 @@ import arviz as az
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from inference.sampling import SAMPLE_DIMS
 
@@ -29,7 +31,8 @@ MAXIMUM_DIVERGENCES = 0
 (2017, arXiv:1701.02434), section 6.2."""
 
 INFORMED_CONTRACTION = 0.75
-"""The data at least halved the prior's standard deviation."""
+"""The data at least halved the prior's standard deviation, on the scale on which the
+prior is normal."""
 
 UNINFORMED_CONTRACTION = 0.25
 """The posterior keeps more than 87% of the prior's standard deviation. A thousand prior
@@ -37,7 +40,7 @@ draws and 400 effective posterior draws leave an error of about 0.15 in a contra
 of zero, so a smaller threshold would read noise as information."""
 
 UNINFORMED_SHIFT = 0.25
-"""Largest move of the median, in prior standard deviations, that counts as none."""
+"""Largest move of the mean, in prior standard deviations, that counts as none."""
 
 POWER_SCALING_THRESHOLD = 0.05
 """Sensitivity above this is one to look at: Kallioinen, Paananen, Bürkner & Vehtari
@@ -47,10 +50,8 @@ INFORMED = "informed"
 WEAKLY_INFORMED = "weakly informed"
 NOT_INFORMED = "not informed by the data"
 
-PRIOR_DATA_CONFLICT = "prior-data conflict"
+PRIOR_DATA_CONFLICT = "possible prior-data conflict"
 STRONG_PRIOR = "strong prior or weak likelihood"
-
-_NORMAL_INTERQUARTILE_RANGE = 1.3489795003921634
 
 
 @dataclass(frozen=True)
@@ -91,18 +92,19 @@ def diagnose(tree: xr.DataTree) -> pd.DataFrame:
         One row an element, named as ``price_pressure[cash, 2]``: ``r_hat``,
         ``ess_bulk``, ``ess_tail``, ``mcse_mean`` (unit of the parameter),
         ``contraction`` (1 - posterior variance / prior variance), ``shift`` (of the
-        median, prior standard deviations), ``prior_sensitivity`` and
+        mean, prior standard deviations), ``prior_sensitivity`` and
         ``likelihood_sensitivity`` (power scaling), ``power_scaling`` (words, empty
         where nothing is to be said) and ``information`` (words).
 
     Notes
     -----
-    Prior scales are measured by the interquartile range, equal to the standard
-    deviation for a normal distribution: the priors of scales and half-lives have tails
-    too long for a sample variance.
+    Contraction and shift are measured on the scale on which the prior is standard
+    normal. A half-life and the persistence that it implies then agree, and priors with
+    long tails are no different from others.
     """
     posterior = reported_parameters(tree)
     prior = tree["prior"].to_dataset()[list(posterior.data_vars)]
+    scores = normal_scores(prior, posterior)
     scaled = tree.copy(deep=False)
     scaled["posterior"] = posterior
     # A fixed element divides zero by zero; its row is dropped below.
@@ -112,8 +114,8 @@ def diagnose(tree: xr.DataTree) -> pd.DataFrame:
             "ess_bulk": az.ess(posterior, method="bulk"),
             "ess_tail": az.ess(posterior, method="tail"),
             "mcse_mean": az.mcse(posterior, method="mean"),
-            "contraction": 1.0 - (_scale(posterior) / _scale(prior)) ** 2,
-            "shift": np.abs(_median(posterior) - _median(prior)) / _scale(prior),
+            "contraction": 1.0 - scores.var(SAMPLE_DIMS),
+            "shift": np.abs(scores.mean(SAMPLE_DIMS)),
             "prior_sensitivity": az.psense(scaled, group="prior"),
             "likelihood_sensitivity": az.psense(scaled, group="likelihood"),
         }
@@ -206,6 +208,38 @@ def failures(parameters: pd.DataFrame, run: RunDiagnostics) -> list[str]:
     return found
 
 
+def normal_scores(prior: xr.Dataset, posterior: xr.Dataset) -> xr.Dataset:
+    """Posterior draws on the scale on which the prior is standard normal.
+
+    Parameters
+    ----------
+    prior, posterior : (chain, draw, ...) xr.Dataset
+        Draws of the same variables.
+
+    Returns
+    -------
+    (chain, draw, ...) xr.Dataset
+        Quantile of the standard normal distribution at the prior probability below
+        each posterior draw; draws beyond all prior draws take the outermost quantile.
+    """
+    renamed = {dim: f"prior_{dim}" for dim in SAMPLE_DIMS}
+    return xr.apply_ufunc(
+        _normal_score,
+        posterior,
+        prior.rename(renamed),
+        input_core_dims=[SAMPLE_DIMS, list(renamed.values())],
+        output_core_dims=[SAMPLE_DIMS],
+        vectorize=True,
+    )
+
+
+def _normal_score(
+    draws: NDArray[np.float64], prior: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    probability = (np.arange(prior.size) + 0.5) / prior.size
+    return np.interp(draws, np.sort(prior, axis=None), ndtri(probability))
+
+
 def information(contraction: float, shift: float) -> str:
     """Put into words what the data said about a parameter.
 
@@ -214,7 +248,7 @@ def information(contraction: float, shift: float) -> str:
     contraction : float
         1 - posterior variance / prior variance.
     shift : float
-        Move of the median in prior standard deviations.
+        Move of the mean in prior standard deviations.
 
     Returns
     -------
@@ -233,17 +267,6 @@ def _power_scaling_words(prior: float, likelihood: float) -> str:
         return ""
     return (
         PRIOR_DATA_CONFLICT if likelihood >= POWER_SCALING_THRESHOLD else STRONG_PRIOR
-    )
-
-
-def _median(draws: xr.Dataset) -> xr.Dataset:
-    return draws.median(SAMPLE_DIMS)
-
-
-def _scale(draws: xr.Dataset) -> xr.Dataset:
-    quartiles = draws.quantile([0.25, 0.75], dim=SAMPLE_DIMS)
-    return quartiles.diff("quantile").squeeze("quantile", drop=True) / (
-        _NORMAL_INTERQUARTILE_RANGE
     )
 
 

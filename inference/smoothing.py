@@ -13,16 +13,20 @@ complete-data score (Fisher's identity; for state spaces Koopman & Shephard 1992
 10.1093/biomet/79.4.823). So the backward pass that the sampler uses also smooths.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
+import pymc as pm
+import xarray as xr
 from numpy.typing import NDArray
+from pymc.model.transform.conditioning import remove_value_transforms
 from scipy.signal import lfilter
 from scipy.special import ndtr
 
+from inference.sampling import SAMPLE_DIMS, SIMULATION_BACKEND
 from models.kalman_filter import FilterGradient, FilterResult, kalman_filter
-from models.state_space import simulate_states
+from models.state_space import CORE_NDIM, simulate_states
 
 FloatArray = NDArray[np.float64]
 
@@ -166,3 +170,47 @@ def _predict(system: StateSpace) -> tuple[FloatArray, FloatArray]:
         "ik,tkj,ij->ti", loading, result.predicted_covariance[dates], loading
     )
     return mean, signal[where] + system.observation_variance
+
+
+def state_spaces(model: pm.Model, name: str, draws: xr.Dataset) -> Iterator[StateSpace]:
+    """Evaluate an observed state space of a model at posterior draws.
+
+    The parameters are read off the model's own graph, so that no formula of a model is
+    written twice.
+
+    Parameters
+    ----------
+    model : pm.Model
+        Model with a variable of `models.state_space.LinearGaussianStateSpace`.
+    name : str
+        Name of that variable.
+    draws : (chain, draw, ...) xr.Dataset
+        Draws of at least every free parameter.
+
+    Yields
+    ------
+    StateSpace
+        One a draw, chain after chain.
+    """
+    untransformed = remove_value_transforms(model)
+    variable = untransformed[name]
+    parameters = variable.owner.op.dist_params(variable.owner)
+    evaluate = untransformed.compile_fn(
+        untransformed.replace_rvs_by_values(parameters),
+        inputs=untransformed.value_vars,
+        on_unused_input="ignore",
+        mode=SIMULATION_BACKEND,
+    )
+    observation = untransformed.rvs_to_values[variable].eval()
+    names = [value.name for value in untransformed.value_vars]
+    stacked = draws[names].stack(sample=SAMPLE_DIMS).transpose("sample", ...)
+    columns = [stacked[name].to_numpy() for name in names]
+    for values in zip(*columns, strict=True):
+        batched = evaluate(dict(zip(names, values, strict=True)))
+        yield StateSpace(
+            observation,
+            *(
+                np.ascontiguousarray(value[0] if value.ndim > ndim else value)
+                for value, ndim in zip(batched, CORE_NDIM, strict=True)
+            ),
+        )

@@ -14,6 +14,7 @@ from inference.diagnostics import (
     diagnose_run,
     failures,
     information,
+    normal_scores,
 )
 from tests.inference_toy import NUM_WEEKS, toy_trace
 
@@ -23,6 +24,10 @@ GOOD_RUN = RunDiagnostics(divergences=0, e_bfmi=(0.9, 1.1), max_tree_depth_hits=
 # Carlo error of 1,000 prior draws (about 7% of the ratio, which itself is below 0.001).
 EXACT_CONTRACTION = 1 - (4 / NUM_WEEKS) / 100
 CONTRACTION_TOLERANCE = 1e-3
+
+# Posterior draws between two of 1,000 prior draws are placed by a straight line, which
+# a change of unit bends.
+INTERPOLATION_TOLERANCE = 1e-3
 
 
 @pytest.fixture
@@ -65,6 +70,34 @@ def test_only_the_prior_moves_what_the_data_left_alone(table: pd.DataFrame) -> N
     unrelated = table.loc["unrelated[cash]"]
     assert unrelated["prior_sensitivity"] > 0.05
     assert unrelated["prior_sensitivity"] > 2 * unrelated["likelihood_sensitivity"]
+
+
+def test_contraction_and_shift_do_not_depend_on_the_unit_of_a_parameter() -> None:
+    trace = toy_trace().copy(deep=True)
+    for group in ("posterior", "prior"):
+        trace[group]["unrelated"] = np.exp(trace[group]["unrelated"])
+    table, before = diagnose(trace), diagnose(toy_trace())
+    assert table["information"].equals(before["information"])
+    for name in ("contraction", "shift"):
+        assert table.loc["unrelated[cash]", name] == pytest.approx(
+            before.loc["unrelated[cash]", name], abs=INTERPOLATION_TOLERANCE
+        )
+
+
+def test_normal_scores_of_the_posterior_use_the_prior_alone() -> None:
+    rng = np.random.default_rng(2)
+    prior = xr.Dataset({"x": (("chain", "draw"), np.exp(rng.normal(size=(1, 20000))))})
+    posterior = np.exp(rng.normal(1.0, 0.5, size=(2, 5000)))
+    scores = normal_scores(prior, xr.Dataset({"x": (("chain", "draw"), posterior)}))
+    # Standard errors of moments of 10,000 and 20,000 draws are below 0.015.
+    assert float(scores["x"].mean()) == pytest.approx(1.0, abs=0.05)
+    assert float(scores["x"].std()) == pytest.approx(0.5, abs=0.05)
+
+
+def test_a_posterior_beyond_every_prior_draw_is_informed(table: pd.DataFrame) -> None:
+    trace = toy_trace().copy(deep=True)
+    trace["posterior"]["unrelated"] = trace["posterior"]["unrelated"] + 50.0
+    assert diagnose(trace).loc["unrelated[cash]", "information"] == INFORMED
 
 
 @pytest.mark.parametrize(
