@@ -137,7 +137,6 @@ def test_surprises_come_from_the_weeks_of_the_panel_only(raw: Path) -> None:
     frame = build_price_pressure_panel(raw, start).frame
     flow = frame["order_flow_cash_10y_busd"].to_numpy()
     surprise = frame["order_flow_surprise_cash_10y_busd"].to_numpy()
-    slope, intercept = np.polyfit(flow[:-1], flow[1:], 1)
     earlier = build_price_pressure_panel(raw).frame.set_index("date")
     lag = earlier["order_flow_cash_10y_busd"].loc["2012-12-12"]
     slope, intercept = np.polyfit(np.append(lag, flow[:-1]), flow, 1)
@@ -202,7 +201,9 @@ def test_level_exposure_is_close_to_the_dv01_of_all_buckets(
     for market in ("cash", "futures"):
         dv01 = panel.filter(like=f"dv01_{market}").sum(axis=1, skipna=False).dropna()
         level = panel[f"exposure_{market}_level_musd"].dropna()
-        large = dv01.abs() > 5
+        gross = panel.filter(like=f"dv01_{market}").abs().sum(axis=1)
+        # Where buckets offset each other a ratio of net risks says little.
+        large = dv01.abs() > 0.7 * gross.loc[dv01.index]
         assert large.sum() > 10
         assert ((level / dv01)[large] - 1).abs().max() < 0.1
 
