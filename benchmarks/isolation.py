@@ -4,28 +4,25 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 
-def in_fresh_process[**P](
-    task: Callable[P, Any],
-    cache: Path,
-    timeout_s: float,
-    *args: P.args,
-    **kwargs: P.kwargs,
+def in_fresh_process(
+    task: Callable[..., Any], cache: Path, timeout_s: float, *args: Any
 ) -> Any:
     """Call a function in a new interpreter whose compile caches lie in a folder.
 
     Parameters
     ----------
     task : callable
-        Module-level function; arguments and result must be picklable.
+        Module-level function; arguments, result and exceptions must be picklable.
     cache : Path
         Empty for a cold compilation; one that an equal task has used, for a warm one.
     timeout_s : float
-        The process is ended when it takes longer.
-    *args, **kwargs
+        The process is killed when it takes longer.
+    *args
         Passed on.
 
     Returns
@@ -37,13 +34,42 @@ def in_fresh_process[**P](
     ------
     TimeoutError
         If the time ran out.
+    RuntimeError
+        If the process ended without an answer.
     """
     context = multiprocessing.get_context("spawn")
-    with _caches_in(cache), context.Pool(1) as pool:
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_answer, args=(sender, task, args))
+    with _caches_in(cache):
+        process.start()
+    # Ours has to be closed, or a dead process would never read as the end of the pipe.
+    sender.close()
+    try:
+        if not receiver.poll(timeout_s):
+            raise TimeoutError(f"not done in {timeout_s:.0f} s")
         try:
-            return pool.apply_async(task, args, kwargs).get(timeout_s)
-        except multiprocessing.TimeoutError:
-            raise TimeoutError(f"not done in {timeout_s:.0f} s") from None
+            answer = receiver.recv()
+        except EOFError:
+            process.join()
+            raise RuntimeError(
+                f"{task.__name__} ended with exit status {process.exitcode}"
+            ) from None
+    finally:
+        receiver.close()
+        process.kill()
+        process.join()
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _answer(sender: Connection, task: Callable[..., Any], args: Any) -> None:
+    try:
+        answer = task(*args)
+    except Exception as error:
+        answer = error
+    sender.send(answer)
+    sender.close()
 
 
 @contextmanager
