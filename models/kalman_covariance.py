@@ -1,0 +1,113 @@
+"""One date of the Kalman filter's covariance recursion, and its adjoint.
+
+The functions made here run inside the passes of `models.kalman_filter`, whose symbols
+they use. They write into arrays they are given and use plain loops: numba turns an
+array expression on a three by three matrix into more code than all of its arithmetic.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+jit = njit(error_model="numpy", fastmath={"contract", "nsz"})
+"""Compile a part of the filter: no division checks, fused multiply-add."""
+
+
+class CovarianceSteps(NamedTuple):
+    """The recursion and its adjoint, compiled for one size."""
+
+    step: Callable[..., Any]
+    adjoint: Callable[..., Any]
+
+
+@cache
+def covariance_steps(num_series: int, num_factors: int) -> CovarianceSteps:
+    """Compile the recursion for given sizes."""
+    return CovarianceSteps(
+        _step(num_series, num_factors), _adjoint(num_series, num_factors)
+    )
+
+
+def _step(N: int, K: int) -> Callable[..., Any]:
+    @jit
+    def covariance_step(P, s, Z, phi, q, h, gain, variance, steps):
+        """Condition P on the observed series, then predict, all in place.
+
+        ``steps[i]`` keeps the covariance before series i, ``steps[N]`` the filtered
+        one. Returns False where a predictive variance is not positive and finite.
+        """
+        for i in range(N):
+            for k in range(K):
+                gain[i, k] = 0.0
+                for j in range(K):
+                    steps[i, k, j] = P[k, j]
+            variance[i] = 1.0
+            if s[i] == 0.0:
+                continue
+            F = h[i]
+            for k in range(K):
+                for j in range(K):
+                    gain[i, k] += P[k, j] * Z[i, j]
+                F += Z[i, k] * gain[i, k]
+            # The negation is true of NaN as well.
+            if not (F > 0.0 and F < np.inf):
+                return False
+            variance[i] = F
+            for k in range(K):
+                M = gain[i, k]
+                gain[i, k] /= F
+                for j in range(k + 1):
+                    P[k, j] -= M * gain[i, j]
+                    P[j, k] = P[k, j]
+        for k in range(K):
+            for j in range(K):
+                steps[N, k, j] = P[k, j]
+                P[k, j] *= phi[k] * phi[j]
+            P[k, k] += q[k]
+        return True
+
+    return covariance_step
+
+
+def _adjoint(N: int, K: int) -> Callable[..., Any]:
+    @jit
+    def covariance_adjoint(
+        P_bar, gain_bar, variance_bar, s, Z, phi, filtered, gradient
+    ):
+        """Pull cotangents of gains, variances and next covariance back, in place.
+
+        ``gradient`` is (Z_bar, phi_bar, q_bar, h_bar), added to. With M = P z:
+        F = z'M + h, gain = M / F, P_next = P - M M' / F.
+        """
+        gain, variance, steps, _, _, _ = filtered
+        Z_bar, phi_bar, q_bar, h_bar = gradient
+        M_bar = np.empty(K)
+        for k in range(K):
+            q_bar[k] += P_bar[k, k]
+            for j in range(K):
+                phi_bar[k] += 2.0 * P_bar[k, j] * phi[j] * steps[N, k, j]
+                P_bar[k, j] *= phi[k] * phi[j]
+        for i in range(N - 1, -1, -1):
+            if s[i] == 0.0:
+                continue
+            F = variance[i]
+            F_bar = variance_bar[i]
+            for k in range(K):
+                M_bar[k] = gain_bar[i, k] / F
+                F_bar -= gain_bar[i, k] * gain[i, k] / F
+                for j in range(K):
+                    M_bar[k] -= 2.0 * P_bar[k, j] * gain[i, j]
+                    F_bar += gain[i, k] * P_bar[k, j] * gain[i, j]
+            h_bar[i] += F_bar
+            for k in range(K):
+                M_bar[k] += F_bar * Z[i, k]
+                Z_bar[i, k] += F_bar * gain[i, k] * F
+            for k in range(K):
+                for j in range(K):
+                    Z_bar[i, k] += steps[i, k, j] * M_bar[j]
+                    P_bar[k, j] += 0.5 * (M_bar[k] * Z[i, j] + Z[i, k] * M_bar[j])
+
+    return covariance_adjoint
