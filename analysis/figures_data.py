@@ -95,5 +95,6 @@ def figure_factor_exposures(fit: Fit) -> Figure:
         one.set_title(f"{factor.capitalize()} exposure")
         one.set_ylabel("USD million per bp")
         _say_absent(one, absent)
+    figure.align_ylabels()
     shared_legend(figure, axes, 2)
     return figure

@@ -3,6 +3,7 @@
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter, StrMethodFormatter
 
 from analysis.estimates import tidy_estimates
 from analysis.fits import Fit
@@ -19,12 +20,10 @@ from analysis.style import (
     shared_legend,
 )
 from analysis.tables_coefficients import (
-    PARAMETER_WORDS,
+    SHOWN_PARAMETERS,
     coefficient_label,
+    parameter_name,
 )
-
-REPETITIONS = {"half_life_weeks"}
-"""A function of another reported parameter: shown once."""
 
 
 def prior_beside_posterior(fit: Fit) -> pd.DataFrame:
@@ -40,11 +39,7 @@ def prior_beside_posterior(fit: Fit) -> pd.DataFrame:
         Columns parameter, label, and {prior, posterior}_{lower_95, mean, upper_95}, all
         minus the prior mean and over the prior standard deviation.
     """
-    names = [
-        name
-        for name in PARAMETER_WORDS
-        if name not in REPETITIONS and name in fit.group("prior")
-    ]
+    names = [name for name in SHOWN_PARAMETERS if name in fit.group("prior")]
     prior = tidy_estimates(fit.group("prior"), names)
     posterior = tidy_estimates(fit.posterior, names)
     columns = ["lower_95", "mean", "upper_95"]
@@ -98,10 +93,7 @@ def figure_prior_posterior(fit: Fit) -> Figure:
         markersize=3,
         label="posterior mean",
     )
-    words = (
-        frame["parameter"].map(PARAMETER_WORDS).str.replace(r" \(.*\)", "", regex=True)
-    )
-    names = words + ": " + frame["label"]
+    names = frame["parameter"].map(parameter_name) + ": " + frame["label"]
     axes.set_yticks(y, names.str.removesuffix(": scalar"))
     axes.set_ylim(len(frame) - 0.4, -0.6)
     axes.set_xlabel("prior standard deviations from the prior mean")
@@ -147,6 +139,8 @@ def _predictive_check(fit: Fit, group: str, scale: str) -> Figure:
         _plot_statistic(one, frame[frame["statistic"] == title].reset_index())
         if title in SCALE_STATISTICS:
             one.set_yscale(scale)
+            one.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+            one.yaxis.set_minor_formatter(NullFormatter())
         one.set_title(title[0].upper() + title[1:])
     shared_legend(figure, axes[:1], 3)
     return figure

@@ -43,6 +43,7 @@ def figure_smoothed_factors(fit: Fit) -> Figure:
         _plot_band(one, summary.sel(factor=factor), BLUE, "posterior mean")
         one.set_title(factor.capitalize())
         one.set_ylabel("basis points")
+    figure.align_ylabels()
     shared_legend(figure, axes, 2)
     return figure
 
@@ -81,5 +82,6 @@ def figure_efficient_yield(fit: Fit) -> Figure:
         right.set_ylabel("basis points")
     axes[0].set_title("Observed and efficient yield")
     axes[1].set_title("Observed minus efficient")
+    figure.align_ylabels()
     shared_legend(figure, axes[:1], 3)
     return figure

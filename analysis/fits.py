@@ -86,6 +86,11 @@ class Fit:
         return group in self.tree.children
 
     @property
+    def has_order_flow(self) -> bool:
+        """Whether the variant lets order flow move the factors."""
+        return self.posterior.sizes.get("order_flow_term", 0) > 0
+
+    @property
     def weeks(self) -> str:
         """First and last week and their number, in words."""
         week = pd.DatetimeIndex(self.panel["week"].to_numpy())

@@ -5,13 +5,13 @@ A surprise in order flow moves the level and the slope at once and for good, equ
 """
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
 from analysis.estimates import order_flow_term_keys, stacked
 from analysis.fits import Fit
 from data.columns import FACTORS, MARKETS_AND_NET
 from data.factor_exposures import DECAY_PER_MONTH
+from models.nelson_siegel import nelson_siegel_loadings
 
 MATURITIES_YEARS = np.arange(2, 21)
 
@@ -91,21 +91,16 @@ def responding_markets(fit: Fit, tenor: int) -> list[str]:
     return [market for market in MARKETS_AND_NET if market in apart]
 
 
-def _decay_per_month(fit: Fit) -> xr.DataArray | float:
-    if "decay_per_month" in fit.posterior:
-        return stacked(fit.posterior["decay_per_month"])
-    return DECAY_PER_MONTH
-
-
 def _loadings(fit: Fit) -> xr.DataArray:
     """Compute the factors' loadings at each maturity, for every draw of the decay."""
-    months = xr.DataArray(
-        12.0 * MATURITIES_YEARS,
-        dims="maturity_years",
-        coords={"maturity_years": MATURITIES_YEARS},
+    decay = np.array([DECAY_PER_MONTH])
+    if "decay_per_month" in fit.posterior:
+        decay = stacked(fit.posterior["decay_per_month"]).to_numpy()
+    months = 12.0 * MATURITIES_YEARS
+    loading = [nelson_siegel_loadings(float(value), months) for value in decay]
+    by_draw = xr.DataArray(
+        np.stack(loading),
+        dims=("sample", "maturity_years", "factor"),
+        coords={"maturity_years": MATURITIES_YEARS, "factor": list(FACTORS)},
     )
-    scaled = _decay_per_month(fit) * months
-    decayed: xr.DataArray = xr.ufuncs.exp(-scaled)
-    slope: xr.DataArray = (1 - decayed) / scaled
-    loading = [xr.ones_like(slope), slope, slope - decayed]
-    return xr.concat(loading, dim=pd.Index(FACTORS, name="factor"))
+    return by_draw if len(decay) > 1 else by_draw.isel(sample=0)

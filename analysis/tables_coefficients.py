@@ -33,7 +33,10 @@ PARAMETER_WORDS = {
 }
 """Parameter -> words and unit."""
 
-STATE_PARAMETERS = list(PARAMETER_WORDS)[3:]
+STATE_PARAMETERS = [name for name in PARAMETER_WORDS if name not in REPORTED]
+
+SHOWN_PARAMETERS = [name for name in PARAMETER_WORDS if name != "half_life_weeks"]
+"""For figures of every parameter: a half-life is a persistence said otherwise."""
 
 DECIMALS = {
     "price_pressure": 2,
@@ -67,6 +70,25 @@ def estimates_beside_published(fit: Fit) -> pd.DataFrame:
         variant=fit.variant,
         diagnostics=fit.verdict,
     )
+
+
+def parameter_name(parameter: str) -> str:
+    """Words for a parameter without its unit, as "price pressure"."""
+    return PARAMETER_WORDS[parameter].partition(" (")[0]
+
+
+def term_label(label: str) -> str:
+    """Words for the label of an order-flow term; any other label as it is.
+
+    Examples
+    --------
+    >>> term_label("slope:cash:5")
+    'slope on 5y cash'
+    """
+    if ":" not in label:
+        return label
+    factor, market, tenor = label.split(":")
+    return f"{factor} on {tenor}y {market}"
 
 
 def coefficient_label(row: pd.Series) -> str:

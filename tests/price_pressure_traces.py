@@ -179,7 +179,10 @@ def _constant_data(variant: str, panel: xr.Dataset) -> xr.Dataset:
         ]
         dims = ("week", "order_flow_term")
         data["order_flow_surprise_busd"] = (dims, np.column_stack(columns))
-    return xr.Dataset(data, coords={"order_flow_term": np.array(terms, dtype=str), "week": panel["week"]})
+    return xr.Dataset(
+        data,
+        coords={"order_flow_term": np.array(terms, dtype=str), "week": panel["week"]},
+    )
 
 
 def random_tree(
@@ -205,11 +208,26 @@ def random_tree(
         {
             "posterior": posterior,
             "sample_stats": xr.Dataset(
-                {"diverging": (("chain", "draw"), np.zeros((4, draws), bool))}
+                {
+                    "diverging": (("chain", "draw"), np.zeros((4, draws), bool)),
+                    "reached_max_treedepth": (
+                        ("chain", "draw"),
+                        np.zeros((4, draws), bool),
+                    ),
+                    "energy": (("chain", "draw"), rng.normal(0, 4, (4, draws))),
+                }
             ),
             "log_likelihood": xr.Dataset(
                 {"yield_bp": (weekly, rng.normal(-14, 1, (4, draws, num_weeks)))},
                 coords=weeks,
+            ),
+            "log_prior": xr.Dataset(
+                {
+                    "price_pressure": (
+                        posterior["price_pressure"].dims,
+                        rng.normal(0, 1, posterior["price_pressure"].shape),
+                    )
+                }
             ),
             "prior": _draws(variant, (1, 200), 20.0, rng),
             "prior_predictive": _predictive(panel, (1, 60), 30, rng),

@@ -1,0 +1,131 @@
+"""Whether the chains mixed: traces and rank histograms of every parameter."""
+
+from collections.abc import Callable
+
+import numpy as np
+import xarray as xr
+from arviz_base import xarray_sel_iter
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from scipy import stats
+
+from analysis.fits import Fit
+from analysis.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    VERMILLION,
+    new_figure,
+)
+from analysis.tables_coefficients import SHOWN_PARAMETERS, parameter_name, term_label
+
+CHAIN_COLORS = (BLUE, ORANGE, GREEN, PURPLE)
+COLUMNS = 4
+MAX_POINTS = 250
+"""Points of a trace: a finger's width of paper shows no more."""
+
+NUM_BINS = 20
+
+
+def figure_trace(fit: Fit) -> Figure:
+    """Trace of every parameter, one colour a chain.
+
+    Parameters
+    ----------
+    fit : Fit
+
+    Returns
+    -------
+    Figure
+        At most 250 evenly spaced draws of each chain; red marks under a trace:
+        divergent trajectories.
+    """
+    diverging = fit.group("sample_stats")["diverging"]
+
+    def plot(axes: Axes, draws: xr.DataArray) -> None:
+        _plot_trace(axes, draws, diverging)
+
+    return _small_multiples(fit, plot, "draw")
+
+
+def figure_rank(fit: Fit) -> Figure:
+    """Rank histogram of every parameter, one line a chain.
+
+    Parameters
+    ----------
+    fit : Fit
+
+    Returns
+    -------
+    Figure
+        Share of each chain's draws by rank among all draws (Vehtari et al. 2021): level
+        lines if the chains agree. Band: pointwise 95% range of independent draws.
+    """
+    return _small_multiples(fit, _plot_ranks, "rank")
+
+
+def _small_multiples(
+    fit: Fit, plot: Callable[[Axes, xr.DataArray], None], xlabel: str
+) -> Figure:
+    """One small axes per element of every parameter, in reading order."""
+    shown = [name for name in SHOWN_PARAMETERS if name in fit.posterior]
+    elements = [
+        (name, selection, fit.posterior[name].sel(selection))
+        for name, selection, _ in xarray_sel_iter(
+            fit.posterior[shown], skip_dims={"chain", "draw"}
+        )
+    ]
+    rows = -(-len(elements) // COLUMNS)
+    figure, axes = new_figure(rows, COLUMNS, 0.5 + 0.9 * rows)
+    for one, (name, selection, draws) in zip(axes, elements, strict=False):
+        plot(one, draws.transpose("chain", "draw"))
+        one.set_title(_element_title(str(name), selection), fontsize=6.5)
+        one.tick_params(labelsize=6)
+        one.set_xticks([])
+    for one in axes[len(elements) :]:
+        one.remove()
+    figure.supxlabel(xlabel, fontsize=8)
+    return figure
+
+
+def _element_title(name: str, selection: dict[str, object]) -> str:
+    place = " ".join(
+        f"{value}y" if dim == "tenor" else term_label(str(value))
+        for dim, value in selection.items()
+    )
+    return f"{parameter_name(name)}\n{place}"
+
+
+def _plot_trace(axes: Axes, draws: xr.DataArray, diverging: xr.DataArray) -> None:
+    step = -(-draws.sizes["draw"] // MAX_POINTS)
+    for chain, color in zip(draws.to_numpy(), _colors(draws), strict=True):
+        index = np.arange(0, len(chain), step)
+        axes.plot(index, chain[index], color=color, linewidth=0.4, alpha=0.8)
+    at = np.flatnonzero(diverging.any("chain").to_numpy())
+    axes.plot(
+        at,
+        np.zeros(len(at)),
+        "|",
+        color=VERMILLION,
+        markersize=5,
+        transform=axes.get_xaxis_transform(),
+    )
+
+
+def _plot_ranks(axes: Axes, draws: xr.DataArray) -> None:
+    values = draws.to_numpy()
+    rank = stats.rankdata(values).reshape(values.shape) / values.size
+    expected = stats.binom(values.shape[1], 1 / NUM_BINS)
+    low, high = expected.ppf([0.025, 0.975]) * NUM_BINS / values.shape[1]
+    axes.axhspan(low, high, color=GREY, alpha=0.3, linewidth=0)
+    for chain, color in zip(rank, _colors(draws), strict=True):
+        density, edges = np.histogram(chain, NUM_BINS, (0, 1), density=True)
+        axes.stairs(density, edges, color=color, linewidth=0.7, baseline=None)
+    axes.set_ylim(0, max(2.0, axes.get_ylim()[1]))
+
+
+def _colors(draws: xr.DataArray) -> list[str]:
+    repeats = -(-draws.sizes["chain"] // len(CHAIN_COLORS))
+    return list(CHAIN_COLORS * repeats)[: draws.sizes["chain"]]

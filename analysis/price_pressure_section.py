@@ -1,0 +1,154 @@
+"""The report's section on price pressure and price discovery."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from matplotlib.figure import Figure
+
+from analysis.figures_calibration import (
+    figure_innovation_autocorrelation,
+    figure_predictive_pit,
+)
+from analysis.figures_data import figure_factor_exposures, figure_inventories
+from analysis.figures_predictive import (
+    figure_posterior_predictive_check,
+    figure_prior_posterior,
+    figure_prior_predictive_check,
+)
+from analysis.figures_price_pressure import (
+    figure_order_flow_response,
+    figure_price_pressure,
+    figure_price_pressure_forest,
+)
+from analysis.figures_sampling import figure_rank, figure_trace
+from analysis.figures_states import figure_efficient_yield, figure_smoothed_factors
+from analysis.findings import findings_of_comparison, findings_of_fit
+from analysis.fits import Fit
+from analysis.price_pressure_words import CAPTIONS, HOW_TO_READ, QUESTION
+from analysis.section import Block, ReportFigure, Section
+from analysis.tables import Table
+from analysis.tables_coefficients import (
+    COEFFICIENT_TABLES,
+    table_6_variance_ratio,
+    table_cash_exceeds_futures,
+    table_factor_dynamics,
+)
+from analysis.tables_comparison import (
+    by_panel,
+    combined_warning,
+    table_aic,
+    table_model_comparison,
+)
+from analysis.tables_data import table_1_summary_statistics, table_2_hedging_regression
+from analysis.tables_fit import table_diagnostics, table_fits
+
+CHECK_FIGURES = (
+    figure_prior_posterior,
+    figure_prior_predictive_check,
+    figure_posterior_predictive_check,
+    figure_predictive_pit,
+    figure_innovation_autocorrelation,
+    figure_trace,
+    figure_rank,
+)
+STATE_FIGURES = (figure_smoothed_factors, figure_efficient_yield)
+
+
+def _figure(draw: Callable[[Fit], Figure], fit: Fit) -> ReportFigure:
+    caption = f"{CAPTIONS[draw]} {fit.name}, {fit.weeks}."
+    return ReportFigure(
+        draw.__name__, caption, partial(draw, fit), fit.warning, fit.name
+    )
+
+
+def _data_block(fits: Sequence[Fit], is_only_panel: bool) -> Block:
+    """Tables I and II, Figures 1 and 2 of the longest stretch of one panel."""
+    fit = max(fits, key=lambda one: one.panel.sizes["week"])
+    name = "" if is_only_panel else fit.panel_hash[:8]
+    tables = [table_1_summary_statistics(fit), table_2_hedging_regression(fit)]
+    figures = [
+        ReportFigure(draw.__name__, CAPTIONS[draw], partial(draw, fit), "", name)
+        for draw in (figure_inventories, figure_factor_exposures)
+    ]
+    source = fit.tree.attrs["data_source"]
+    return Block(
+        title="The data" if is_only_panel else f"The data {name}",
+        text=f"Panel {source}, SHA-256 {fit.panel_hash}.",
+        items=(*(_named(table, name) for table in tables), *figures),
+    )
+
+
+def _named(table: Table, name: str) -> Table:
+    return replace(table, fit_name=name)
+
+
+def _estimates_block(fit: Fit) -> Block:
+    items: list[Table | ReportFigure] = [
+        COEFFICIENT_TABLES[fit.variant](fit),
+        table_factor_dynamics(fit),
+        _figure(figure_price_pressure, fit),
+    ]
+    if {"cash", "futures"} <= set(fit.posterior["inventory_market"].to_numpy()):
+        items.append(table_cash_exceeds_futures(fit))
+    if fit.has_order_flow:
+        items += [
+            table_6_variance_ratio(fit),
+            _figure(figure_order_flow_response, fit),
+        ]
+    items += [_figure(draw, fit) for draw in STATE_FIGURES]
+    return Block(f"Estimates: {fit.name}", f"Variant {fit.variant}.", tuple(items))
+
+
+def _comparison_block(fits: Sequence[Fit]) -> Block:
+    items: list[Table | ReportFigure] = [
+        ReportFigure(
+            figure_price_pressure_forest.__name__,
+            CAPTIONS[figure_price_pressure_forest],
+            partial(figure_price_pressure_forest, fits),
+            combined_warning(fits),
+        )
+    ]
+    text = ""
+    if any(fit.has("leave_future_out") for fit in fits):
+        items.append(table_model_comparison(fits))
+    else:
+        text = "No trace holds leave-future-out scores: variants are not ranked."
+    if any(fit.has("posterior_mode") for fit in fits):
+        items.append(table_aic(fits))
+    return Block("Comparison of fits", text, tuple(items))
+
+
+def _checks_block(fit: Fit) -> Block:
+    figures = [_figure(draw, fit) for draw in CHECK_FIGURES]
+    return Block(f"Checks: {fit.name}", "", (table_diagnostics(fit), *figures))
+
+
+def price_pressure_section(fits: Sequence[Fit]) -> Section:
+    """Everything the report says about fits of the price-pressure model.
+
+    Parameters
+    ----------
+    fits : sequence of Fit
+        Of any variants and panels.
+
+    Returns
+    -------
+    Section
+    """
+    panels = by_panel(fits)
+    comparison = findings_of_comparison(fits)
+    findings = [findings_of_fit(fit) for fit in fits]
+    return Section(
+        title="Price pressure and price discovery",
+        question=QUESTION,
+        findings=(*findings, *([comparison] if comparison else [])),
+        how_to_read=HOW_TO_READ,
+        blocks=(
+            Block("What was fitted", "", (table_fits(fits),)),
+            *(_data_block(group, len(panels) == 1) for group in panels),
+            _comparison_block(fits),
+            *(_estimates_block(fit) for fit in fits),
+            *(_checks_block(fit) for fit in fits),
+        ),
+    )

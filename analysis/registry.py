@@ -1,0 +1,50 @@
+"""Which section of the report a model's traces go to.
+
+A later model registers itself by one line here: the value of its traces' attribute
+`model`, and the function that makes a section of its fits.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from analysis.fits import Fit
+from analysis.price_pressure_section import price_pressure_section
+from analysis.section import Section
+
+
+@dataclass(frozen=True)
+class ModelReport:
+    """How traces of one model are reported.
+
+    Attributes
+    ----------
+    section : callable
+        Makes the section of all fits of the model.
+    required_groups : tuple of str
+        Groups without which a trace cannot be reported.
+    """
+
+    section: Callable[[Sequence[Fit]], Section]
+    required_groups: tuple[str, ...]
+
+
+MODEL_REPORTS = {
+    "price-pressure": ModelReport(
+        price_pressure_section,
+        (
+            "posterior",
+            "sample_stats",
+            "log_likelihood",
+            "log_prior",
+            "posterior_predictive",
+            "prior",
+            "prior_predictive",
+            "observed_data",
+            "constant_data",
+            "panel",
+            "smoothed",
+            "one_step_ahead",
+        ),
+    ),
+}
+"""Attribute `model` of a trace -> how it is reported."""

@@ -1,0 +1,207 @@
+"""Write the report: one self-contained page, and every table and figure as files."""
+
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from analysis.fits import Fit
+from analysis.registry import MODEL_REPORTS
+from analysis.section import ReportFigure, Section
+from analysis.style import write_figure
+from analysis.tables import Table, write_table
+from data.errors import DataError
+from data.files import replacing
+from inference.diagnostics import diagnose, diagnose_run, failures
+from inference.store import read_trace
+
+TITLE = "Treasury market liquidity"
+
+
+@dataclass(frozen=True)
+class WrittenReport:
+    """What :func:`write_report` wrote.
+
+    Attributes
+    ----------
+    page : Path
+        The report.
+    files : tuple of Path
+        Tables and figures.
+    failed : tuple of Fit
+        Fits whose diagnostics failed.
+    """
+
+    page: Path
+    files: tuple[Path, ...]
+    failed: tuple[Fit, ...]
+
+
+def load_fit(path: Path) -> Fit:
+    """Read a trace and judge it.
+
+    Parameters
+    ----------
+    path : Path
+        A trace as `inference` writes it.
+
+    Returns
+    -------
+    Fit
+        Named by the stem of the file.
+
+    Raises
+    ------
+    DataError
+        If the file is no trace, its model has no report, or a group is missing.
+    """
+    tree = read_trace(path)
+    model = tree.attrs.get("model")
+    if model not in MODEL_REPORTS:
+        raise DataError(
+            f"{path}: no report for model {model!r}",
+            f"Pass traces of: {', '.join(MODEL_REPORTS)}.",
+        )
+    required = MODEL_REPORTS[model].required_groups
+    missing = [group for group in required if group not in tree.children]
+    if missing:
+        raise DataError(
+            f"{path}: the trace lacks the groups {', '.join(missing)}",
+            f"Write it again with: python -m inference fit {model} ...",
+        )
+    parameters, run = diagnose(tree), diagnose_run(tree)
+    return Fit(path.stem, tree, parameters, run, tuple(failures(parameters, run)))
+
+
+def load_fits(paths: Sequence[Path]) -> list[Fit]:
+    """Read several traces, refusing two of the same name.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+
+    Returns
+    -------
+    list of Fit
+
+    Raises
+    ------
+    DataError
+        As :func:`load_fit`, or if two files share a stem.
+    """
+    seen: set[str] = set()
+    for path in paths:
+        if path.stem in seen:
+            raise DataError(
+                f"two traces are called {path.stem}",
+                "Rename one: tables and figures are named after the trace.",
+            )
+        seen.add(path.stem)
+    return [load_fit(path) for path in paths]
+
+
+def sections_of(fits: Sequence[Fit]) -> list[Section]:
+    """Make one section a model, in the order in which the models appear.
+
+    Parameters
+    ----------
+    fits : sequence of Fit
+
+    Returns
+    -------
+    list of Section
+    """
+    by_model: dict[str, list[Fit]] = {}
+    for fit in fits:
+        by_model.setdefault(fit.model, []).append(fit)
+    return [MODEL_REPORTS[model].section(group) for model, group in by_model.items()]
+
+
+def write_report(
+    fits: Sequence[Fit], folder: Path, on_file: Callable[[str], None] = lambda _: None
+) -> WrittenReport:
+    """Write `index.html`, `tables/` and `figures/`.
+
+    Parameters
+    ----------
+    fits : sequence of Fit
+    folder : Path
+        Created where missing. Each file is complete or not there at all; the page
+        comes last.
+    on_file : callable
+        Called with the stem of each table or figure before it is made.
+
+    Returns
+    -------
+    WrittenReport
+    """
+    sections = sections_of(fits)
+    files: list[Path] = []
+    embedded: dict[str, str] = {}
+    for item in _items(sections):
+        on_file(item.file_stem)
+        if isinstance(item, Table):
+            files += write_table(item, folder / "tables")
+            continue
+        png, pdf = write_figure(item.drawn(), folder / "figures", item.file_stem)
+        files += [png, pdf]
+        embedded[item.file_stem] = b64encode(png.read_bytes()).decode("ascii")
+    page = folder / "index.html"
+    with replacing(page) as temporary:
+        temporary.write_text(_render(sections, fits, embedded), encoding="utf-8")
+    failed = tuple(fit for fit in fits if not fit.is_usable)
+    return WrittenReport(page, tuple(files), failed)
+
+
+def _items(sections: Sequence[Section]) -> list[Table | ReportFigure]:
+    return [
+        item for section in sections for block in section.blocks for item in block.items
+    ]
+
+
+def _render(
+    sections: Sequence[Section], fits: Sequence[Fit], embedded: dict[str, str]
+) -> str:
+    environment = Environment(
+        loader=PackageLoader("analysis"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.tests["table"] = lambda item: isinstance(item, Table)
+    css = (resources.files("analysis") / "templates" / "report.css").read_text()
+    return environment.get_template("report.html.j2").render(
+        title=TITLE,
+        sections=sections,
+        failed=[fit for fit in fits if not fit.is_usable],
+        provenance=[_provenance(fit) for fit in fits],
+        embedded=embedded,
+        css=css,
+    )
+
+
+def _provenance(fit: Fit) -> dict[str, Any]:
+    attributes = fit.tree.attrs
+    return {
+        "name": fit.name,
+        "rows": {
+            "Model, variant": f"{fit.model}, {fit.variant}",
+            "Weeks": fit.weeks,
+            "Data": attributes["data_source"],
+            "Data SHA-256": fit.panel_hash,
+            "Seed": attributes["seed"],
+            "Settings": _listed(attributes["settings"]),
+            "Versions": _listed(attributes["versions"]),
+            "Wall time": f"{float(attributes['wall_time_s']):.1f} s",
+            "Sampled": attributes["created"],
+        },
+    }
+
+
+def _listed(pairs: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in pairs.items())
