@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
+from numba.cpython.unsafe.tuple import tuple_setitem
 
 jit = njit(error_model="numpy", fastmath={"contract", "nsz"})
 """Compile a part of the filter: no division checks, fused multiply-add."""
@@ -73,6 +74,10 @@ def _step(N: int, K: int) -> Callable[..., Any]:
 
 
 def _adjoint(N: int, K: int) -> Callable[..., Any]:
+    # Tuples of fixed length live in registers; a small array would not, because the
+    # compiler must assume that it overlaps with the others.
+    zeros_K, zeros_KK = (0.0,) * K, (0.0,) * (K * K)
+
     @jit
     def covariance_adjoint(
         P_bar, gain_bar, variance_bar, s, Z, phi, filtered, gradient
@@ -84,30 +89,39 @@ def _adjoint(N: int, K: int) -> Callable[..., Any]:
         """
         gain, variance, steps, _, _, _ = filtered
         Z_bar, phi_bar, q_bar, h_bar = gradient
-        M_bar = np.empty(K)
+        G, M_bar = zeros_KK, zeros_K
         for k in range(K):
             q_bar[k] += P_bar[k, k]
+            total = 0.0
             for j in range(K):
-                phi_bar[k] += 2.0 * P_bar[k, j] * phi[j] * steps[N, k, j]
-                P_bar[k, j] *= phi[k] * phi[j]
+                scaled = P_bar[k, j] * phi[j]
+                total += scaled * steps[N, k, j]
+                G = tuple_setitem(G, k * K + j, scaled * phi[k])
+            phi_bar[k] += 2.0 * total
         for i in range(N - 1, -1, -1):
             if s[i] == 0.0:
                 continue
-            F = variance[i]
+            F, precision = variance[i], 1.0 / variance[i]
             F_bar = variance_bar[i]
             for k in range(K):
-                M_bar[k] = gain_bar[i, k] / F
-                F_bar -= gain_bar[i, k] * gain[i, k] / F
+                moved = 0.0
                 for j in range(K):
-                    M_bar[k] -= 2.0 * P_bar[k, j] * gain[i, j]
-                    F_bar += gain[i, k] * P_bar[k, j] * gain[i, j]
+                    moved += G[k * K + j] * gain[i, j]
+                direct = gain_bar[i, k] * precision
+                F_bar += (moved - direct) * gain[i, k]
+                M_bar = tuple_setitem(M_bar, k, direct - 2.0 * moved)
             h_bar[i] += F_bar
             for k in range(K):
-                M_bar[k] += F_bar * Z[i, k]
-                Z_bar[i, k] += F_bar * gain[i, k] * F
+                M_bar = tuple_setitem(M_bar, k, M_bar[k] + F_bar * Z[i, k])
             for k in range(K):
+                z_bar = F_bar * gain[i, k] * F
                 for j in range(K):
-                    Z_bar[i, k] += steps[i, k, j] * M_bar[j]
-                    P_bar[k, j] += 0.5 * (M_bar[k] * Z[i, j] + Z[i, k] * M_bar[j])
+                    z_bar += steps[i, k, j] * M_bar[j]
+                    outer = 0.5 * (M_bar[k] * Z[i, j] + Z[i, k] * M_bar[j])
+                    G = tuple_setitem(G, k * K + j, G[k * K + j] + outer)
+                Z_bar[i, k] += z_bar
+        for k in range(K):
+            for j in range(K):
+                P_bar[k, j] = G[k * K + j]
 
     return covariance_adjoint

@@ -14,7 +14,7 @@ from numba.cpython.unsafe.tuple import tuple_setitem
 
 from models.kalman_covariance import jit
 
-FORGOTTEN = 1e-12
+FORGOTTEN = 1e-10
 """A disturbance of the covariance counts as forgotten at this share of its size."""
 
 
@@ -34,8 +34,8 @@ def stretch_adjoint(
     @jit
     def pull_stretch(first, last, s, Z, phi, filtered, bars, gradient):
         """Pull mean_bar and P_bar back through dates first, ..., last."""
-        gain, variance, _, mean, innovation, weight = filtered
-        mean_bar, P_bar, gain_bar, variance_bar, y_bar, c_bar = bars
+        gain, variance, _, _, _, weight = filtered
+        _, P_bar, gain_bar, variance_bar, y_bar, c_bar = bars
         to_y_bar, to_mean_bar = np.zeros((N, K + N)), np.zeros((N + 1, K, K + N))
         adjoint_maps(s[first], Z, phi, gain, variance, to_y_bar, to_mean_bar)
         A = np.empty((K, K))
