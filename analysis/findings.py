@@ -39,6 +39,33 @@ def _range(row: pd.Series, decimals: int) -> str:
     return f"{low} to {high}"
 
 
+def informed_estimates(fit: Fit, parameter: str) -> pd.DataFrame:
+    """Estimates of one parameter, without the elements that repeat their prior.
+
+    Parameters
+    ----------
+    fit : Fit
+    parameter : str
+
+    Returns
+    -------
+    DataFrame
+        As :func:`analysis.estimates.tidy_estimates`.
+    """
+    frame = tidy_estimates(fit.posterior, [parameter])
+    uninformed = set(uninformed_parameters(fit))
+    labels = frame.apply(_diagnostics_label, axis=1)
+    return frame[~labels.isin(uninformed)]
+
+
+def _diagnostics_label(row: pd.Series) -> str:
+    """Name of a row in the diagnostics, such as "price_pressure[cash, 2]"."""
+    if row["parameter"] == "price_discovery":
+        return f"price_discovery[{row['factor']}:{row['market']}:{row['tenor_years']}]"
+    keys = [row["factor"], row["market"], row["tenor_years"]]
+    return f"{row['parameter']}[{', '.join(str(key) for key in keys if key)}]"
+
+
 def price_pressure_sentences(fit: Fit) -> list[str]:
     """Sign and size of each price-pressure coefficient, one sentence a market.
 
@@ -50,7 +77,7 @@ def price_pressure_sentences(fit: Fit) -> list[str]:
     -------
     list of str
     """
-    frame = tidy_estimates(fit.posterior, ["price_pressure"])
+    frame = informed_estimates(fit, "price_pressure")
     return [
         " ".join(_sentences_of_market(market, rows))
         for market, rows in frame.groupby("market", sort=False)
@@ -98,8 +125,10 @@ def published_sentence(fit: Fit) -> str:
 
 
 def half_life_sentence(fit: Fit) -> str:
-    """How long a shock to each factor lasts."""
-    frame = tidy_estimates(fit.posterior, ["half_life_weeks"])
+    """How long a shock to each factor lasts; empty if the data do not say."""
+    frame = informed_estimates(fit, "half_life_weeks")
+    if frame.empty:
+        return ""
     parts = [
         f"{row['factor']} {number(row['lower_95'], 0)} to {number(row['upper_95'], 0)}"
         for _, row in frame.iterrows()
@@ -111,8 +140,12 @@ def half_life_sentence(fit: Fit) -> str:
 
 
 def cash_against_futures_sentence(fit: Fit) -> str:
-    """Where cash DV01 presses more, or less, than futures DV01."""
+    """Where cash DV01 presses more than futures DV01; empty if the data do not say."""
     frame = cash_against_futures(fit)
+    informed = informed_estimates(fit, "price_pressure")
+    frame = frame[frame["tenor_years"].map(informed["tenor_years"].value_counts()) == 2]
+    if frame.empty:
+        return ""
     more = frame[frame["lower_95"] > 0]
     less = frame[frame["upper_95"] < 0]
     open_ = frame.drop(index=[*more.index, *less.index])
@@ -124,8 +157,12 @@ def cash_against_futures_sentence(fit: Fit) -> str:
     stated = f"A dollar of cash DV01 presses {_joined(parts)} than one of futures"
     probabilities = _joined(
         [
-            f"{row['tenor_years']} years {row['probability_cash_exceeds_futures']:.2f}"
-            for _, row in open_.iterrows()
+            f"{tenor} years {value:.2f}"
+            for tenor, value in zip(
+                open_["tenor_years"],
+                open_["probability_cash_exceeds_futures"],
+                strict=True,
+            )
         ]
     )
     unsettled = f"not settled, probability that cash presses more: {probabilities}"
@@ -136,7 +173,7 @@ def cash_against_futures_sentence(fit: Fit) -> str:
 
 def order_flow_sentence(fit: Fit) -> str:
     """Which order flows move a factor, and how much of its variance the largest is."""
-    frame = tidy_estimates(fit.posterior, ["price_discovery"])
+    frame = informed_estimates(fit, "price_discovery")
     settled = frame[(frame["lower_95"] > 0) | (frame["upper_95"] < 0)]
     names = [
         f"{coefficient_label(row)} ({_range(row, 2)} bp per USD billion)"
@@ -200,7 +237,8 @@ def findings_of_fit(fit: Fit) -> Findings:
     -------
     Findings
     """
-    title = f"{fit.name} ({fit.variant}, {fit.weeks})"
+    variant = "" if fit.variant == fit.name else f"{fit.variant}, "
+    title = f"{fit.name} ({variant}{fit.weeks})"
     if not fit.is_usable:
         shown = list(fit.failures[:LISTED_FAILURES])
         if len(fit.failures) > len(shown):
@@ -212,9 +250,12 @@ def findings_of_fit(fit: Fit) -> Findings:
         sentences.append(cash_against_futures_sentence(fit))
     if fit.has_order_flow:
         sentences.append(order_flow_sentence(fit))
-    sentences += [half_life_sentence(fit), calibration_sentence(fit)]
-    informed = information_sentence(fit)
-    return Findings(title, (*sentences, *([informed] if informed else [])))
+    sentences += [
+        half_life_sentence(fit),
+        calibration_sentence(fit),
+        information_sentence(fit),
+    ]
+    return Findings(title, tuple(filter(None, sentences)))
 
 
 def findings_of_comparison(fits: Sequence[Fit]) -> Findings | None:

@@ -94,10 +94,14 @@ def _alignment(display: pd.DataFrame) -> list[str]:
     return ["r" if _is_numeric(display[name]) else "l" for name in display]
 
 
+_FIGURE = r"\[?[−<>]?\d[\d,]*(\.\d+)?%?y?( .*|,.*)?"
+"""A number, an interval, or a number with its standard error behind it."""
+
+
 def _is_numeric(column: pd.Series) -> bool:
     text = column.astype(str)
-    starts = text.str.match(r"^[−<>\[\(]?\d") | text.isin(["", NOT_AVAILABLE])
-    return bool(starts.all() and text.str.match(r"^[−<>\[\(]?\d").any())
+    is_figure = text.str.fullmatch(_FIGURE)
+    return bool((is_figure | text.isin(["", NOT_AVAILABLE])).all() and is_figure.any())
 
 
 def _latex_text(text: str) -> str:
@@ -118,6 +122,11 @@ def number(value: float, decimals: int) -> str:
 def numbers(column: pd.Series, decimals: int) -> pd.Series:
     """:func:`number` of each element."""
     return column.map(lambda value: number(float(value), decimals))
+
+
+def without_repeats(column: pd.Series) -> pd.Series:
+    """Blank a row label that stands in the row above already."""
+    return column.mask(column == column.shift(), "")
 
 
 def interval(lower: pd.Series, upper: pd.Series, decimals: int) -> pd.Series:

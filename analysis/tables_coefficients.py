@@ -16,7 +16,15 @@ from analysis.published import (
     published_counterpart,
     published_variance_ratios,
 )
-from analysis.tables import NOT_AVAILABLE, Table, interval, number, numbers, probability
+from analysis.tables import (
+    NOT_AVAILABLE,
+    Table,
+    interval,
+    number,
+    numbers,
+    probability,
+    without_repeats,
+)
 
 REPORTED = ["price_pressure", "price_discovery", "persistence"]
 """What the paper's tables hold, in their order."""
@@ -119,7 +127,7 @@ def _coefficient_table(stem: str, fit: Fit) -> Table:
     inside = frame["published_inside"].map({True: "yes", False: "no"})
     display = pd.DataFrame(
         {
-            "Parameter": frame["parameter"].map(PARAMETER_WORDS),
+            "Parameter": without_repeats(frame["parameter"].map(PARAMETER_WORDS)),
             "Of": frame.apply(coefficient_label, axis=1),
             "Mean": _by_parameter(frame, "mean"),
             "SD": _by_parameter(frame, "sd"),
@@ -182,7 +190,7 @@ def table_factor_dynamics(fit: Fit) -> Table:
     )
     display = pd.DataFrame(
         {
-            "Parameter": frame["parameter"].map(PARAMETER_WORDS),
+            "Parameter": without_repeats(frame["parameter"].map(PARAMETER_WORDS)),
             "Of": frame.apply(coefficient_label, axis=1),
             "Mean": _by_parameter(frame, "mean"),
             "SD": _by_parameter(frame, "sd"),

@@ -17,7 +17,14 @@ from analysis.published import (
     published_hedging_regressions,
     published_summary_statistics,
 )
-from analysis.tables import NOT_AVAILABLE, Table, interval, number, numbers
+from analysis.tables import (
+    NOT_AVAILABLE,
+    Table,
+    interval,
+    number,
+    numbers,
+    without_repeats,
+)
 from data.columns import FACTORS, MARKETS_AND_NET, TENOR_YEARS
 
 REGRESSION_SEED = 20180918
@@ -120,7 +127,10 @@ def table_1_summary_statistics(fit: Fit) -> Table:
         "inventory). The autocorrelation is the coefficient on the lagged value in an "
         "AR(1) regression." + _absence_note(frame)
     )
-    return Table("table_1_summary_statistics", caption, frame, pd.DataFrame(rows))
+    display = pd.DataFrame(rows)
+    for label in ("Statistic", "Bucket"):
+        display[label] = without_repeats(display[label])
+    return Table("table_1_summary_statistics", caption, frame, display)
 
 
 def _absence_note(frame: pd.DataFrame) -> str:
@@ -241,8 +251,8 @@ def _regression_display(frame: pd.DataFrame) -> pd.DataFrame:
     published = [a + b for a, b in zip(text("published"), error, strict=True)]
     return pd.DataFrame(
         {
-            "Panel": frame["panel"].str.replace("_", " "),
-            "Factor": frame["factor"],
+            "Panel": without_repeats(frame["panel"].str.replace("_", " ")),
+            "Factor": without_repeats(frame["factor"]),
             "Quantity": frame["quantity"].str.replace("R2", "R²"),
             "Mean": text("mean"),
             "SD": numbers(frame["sd"], 2),
