@@ -13,11 +13,14 @@ complete-data score (Fisher's identity; for state spaces Koopman & Shephard 1992
 10.1093/biomet/79.4.823). So the backward pass that the sampler uses also smooths.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 import pymc as pm
+import pytensor
+import pytensor.tensor as pt
 import xarray as xr
 from numpy.typing import NDArray
 from pymc.model.transform.conditioning import remove_value_transforms
@@ -25,7 +28,8 @@ from scipy.signal import lfilter
 from scipy.special import ndtr
 
 from inference.sampling import SAMPLE_DIMS, SIMULATION_BACKEND
-from models.kalman_filter import FilterGradient, FilterResult, kalman_filter
+from models.kalman import KalmanForward
+from models.kalman_filter import FilterResult
 from models.state_space import CORE_NDIM, simulate_states
 
 FloatArray = NDArray[np.float64]
@@ -47,6 +51,10 @@ class StateSpace(NamedTuple):
     initial_variance: FloatArray
     state_input: FloatArray
     observation_input: FloatArray
+
+
+FIELD_SHAPES = tuple((None,) * ndim for ndim in (2, *CORE_NDIM))
+"""Of each field of `StateSpace`, sizes left open."""
 
 
 class OneStepAhead(NamedTuple):
@@ -80,12 +88,9 @@ def smoothed_mean(system: StateSpace) -> FloatArray:
     -------
     (time, K) float
     """
-    passes = kalman_filter(*system.loading.shape)
-    result = FilterResult(*passes.forward(*system))
-    weight = np.ones(len(system.observation))
-    gradient = FilterGradient(*passes.backward(weight, *system, *result[1:]))
-    driver = system.state_input + system.state_variance * gradient.state_input
-    driver[0] = system.initial_mean + system.initial_variance * gradient.initial_mean
+    to_initial_mean, to_state_input = _score(*system.loading.shape)(*system)
+    driver = system.state_input + system.state_variance * to_state_input
+    driver[0] = system.initial_mean + system.initial_variance * to_initial_mean
     return np.stack(
         [
             lfilter([1.0], [1.0, -phi], driver[:, k])
@@ -158,10 +163,28 @@ def one_step_ahead(systems: Iterable[StateSpace]) -> OneStepAhead:
     )
 
 
+@cache
+def _filter(num_series: int, num_factors: int) -> Callable[..., Any]:
+    """Forward pass. Compiled by PyTensor, because its results are kept on disk."""
+    inputs = StateSpace(*(pt.tensor(dtype="float64", shape=s) for s in FIELD_SHAPES))
+    outputs = KalmanForward(num_series, num_factors)(*inputs)
+    return pytensor.function(list(inputs), outputs)
+
+
+@cache
+def _score(num_series: int, num_factors: int) -> Callable[..., Any]:
+    """Gradient of the log likelihood to the first state's mean and the state input."""
+    inputs = StateSpace(*(pt.tensor(dtype="float64", shape=s) for s in FIELD_SHAPES))
+    log_density = KalmanForward(num_series, num_factors)(*inputs)[0]
+    gradient = pytensor.grad(
+        log_density.sum(), [inputs.initial_mean, inputs.state_input]
+    )
+    return pytensor.function(list(inputs), gradient)
+
+
 def _predict(system: StateSpace) -> tuple[FloatArray, FloatArray]:
     """Mean and variance of each cell given all earlier dates, (time, N) each."""
-    passes = kalman_filter(*system.loading.shape)
-    result = FilterResult(*passes.forward(*system))
+    result = FilterResult(*_filter(*system.loading.shape)(*system))
     mean = result.predicted_mean @ system.loading.T + system.observation_input
     loading = system.loading
     # Few dates have a covariance of their own, so each is mapped once.

@@ -1,0 +1,117 @@
+"""From a prepared model to a trace, and from a trace to its score."""
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from data.errors import DataError
+from inference.diagnostics import (
+    RunDiagnostics,
+    diagnose,
+    diagnose_run,
+    failures,
+)
+from inference.optimum import posterior_mode
+from inference.prediction import leave_future_out
+from inference.preparation import PreparedModel
+from inference.price_pressure import MODEL_NAME, prepare_from_price_pressure_trace
+from inference.sampling import sample_posterior
+from inference.settings import SamplerSettings
+from inference.store import stamp_provenance
+
+PREPARE_FROM_TRACE: dict[str, Callable[[xr.DataTree], PreparedModel]] = {
+    MODEL_NAME: prepare_from_price_pressure_trace,
+}
+"""Attribute ``model`` of a trace -> how to build that model from the trace."""
+
+PASSED = "passed"
+FAILED = "failed"
+
+
+def fit(
+    prepared: PreparedModel, settings: SamplerSettings, *, progressbar: bool = True
+) -> xr.DataTree:
+    """Sample a prepared model, derive all that its trace holds, and check it.
+
+    Parameters
+    ----------
+    prepared : PreparedModel
+        Model and data.
+    settings : SamplerSettings
+        Settings of the run.
+    progressbar : bool
+        Show the progress of the chains.
+
+    Returns
+    -------
+    xr.DataTree
+        The groups of `inference.sampling.sample_posterior`, of `prepared.derive`,
+        ``posterior_mode`` and ``panel``. The root's attributes hold provenance,
+        ``diagnostics`` ("passed" or "failed") and ``diagnostic_failures``.
+    """
+    start = time.perf_counter()
+    trace = sample_posterior(prepared.model, settings, progressbar=progressbar)
+    derived = prepared.derive(
+        prepared.model, trace, settings.predictive_draws, settings.seed
+    )
+    for name, group in derived.items():
+        trace[name] = group
+    trace["posterior_mode"] = posterior_mode(prepared.model, settings.seed)
+    trace["panel"] = prepared.panel
+    _, _, found = check(trace)
+    trace.attrs["diagnostics"] = FAILED if found else PASSED
+    trace.attrs["diagnostic_failures"] = found
+    wall_time_s = time.perf_counter() - start
+    stamp_provenance(trace, settings, prepared.description, wall_time_s)
+    return trace
+
+
+def check(trace: xr.DataTree) -> tuple[pd.DataFrame, RunDiagnostics, list[str]]:
+    """Diagnostics of a trace: by parameter, of the run, and the checks it fails."""
+    parameters, run = diagnose(trace), diagnose_run(trace)
+    return parameters, run, failures(parameters, run)
+
+
+def score(trace: xr.DataTree, first_week: np.datetime64 | None = None) -> xr.Dataset:
+    """Leave-future-out log score of the model behind a trace.
+
+    Parameters
+    ----------
+    trace : xr.DataTree
+        Result of `fit`, or the same read from its file.
+    first_week : datetime64, optional
+        Predict the first week on or after this date and all later ones; the second
+        half of the weeks where left out.
+
+    Returns
+    -------
+    (week,) xr.Dataset
+        See `inference.prediction.leave_future_out`.
+
+    Raises
+    ------
+    DataError
+        If the trace is of a model that this version does not know, or the first week
+        leaves too little past or no future.
+    """
+    name = trace.attrs.get("model")
+    if name not in PREPARE_FROM_TRACE:
+        raise DataError(
+            f"the trace is of the model {name!r}, which cannot be scored",
+            f"Models that can: {', '.join(PREPARE_FROM_TRACE)}.",
+        )
+    prepared = PREPARE_FROM_TRACE[name](trace)
+    weeks = trace["panel"]["week"].to_numpy()
+    position = len(weeks) // 2
+    if first_week is not None:
+        position = int(np.searchsorted(weeks, first_week))
+    return leave_future_out(
+        prepared.model,
+        trace,
+        prepared.mask_name,
+        position,
+        SamplerSettings(**trace.attrs["settings"]),
+    )
