@@ -75,7 +75,7 @@ class KalmanForward(Op):
         for storage, result in zip(output_storage, results, strict=True):
             storage[0] = result
 
-    def infer_shape(self, fgraph: Any, node: Apply, input_shapes: Any) -> Any:
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         """One entry a date."""
         T = input_shapes[0][0]
         N, K = self.num_series, self.num_factors
@@ -131,7 +131,7 @@ class KalmanBackward(Op):
         for storage, result in zip(output_storage, results, strict=True):
             storage[0] = result
 
-    def infer_shape(self, fgraph: Any, node: Apply, input_shapes: Any) -> Any:
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         """Return the shape of each differentiable input."""
         return [
             shape

@@ -179,7 +179,10 @@ def _comparisons(N: int, K: int) -> tuple[Callable[..., Any], ...]:
         for k in range(K):
             for j in range(k + 1):
                 scale = np.sqrt(np.abs(P[k, k] * P[j, j]))
+                # Written so that NaN and infinity count as not converged.
                 if not np.abs(P[k, j] - before[k, j]) <= STEADY_TOLERANCE * scale:
+                    return False
+                if not scale < np.inf:
                     return False
         return True
 

@@ -1,0 +1,88 @@
+"""The Op in PyTensor's graphs, in every backend."""
+
+import importlib
+
+import numpy as np
+import pytensor
+import pytensor.tensor as pt
+import pytest
+from numpy.testing import assert_allclose
+
+from models.kalman import state_space_log_likelihood
+from tests.state_spaces import INPUT_NAMES, dense_log_likelihood, random_system
+
+SAME = 1e-9
+"""Relative; the backends run the same recursion in another order of operations."""
+
+NUM_DATES = 70
+
+
+@pytest.fixture
+def system():
+    system = random_system(np.random.default_rng(5), NUM_DATES, 4, 3)
+    system["is_observed"][20:40, 1] = 0
+    return system
+
+
+def compiled(system, mode):
+    """Log densities, and the gradient of a weighted sum of them."""
+    inputs = [pt.tensor(n, dtype="float64", shape=system[n].shape) for n in INPUT_NAMES]
+    density = state_space_log_likelihood(*inputs)
+    weights = np.linspace(0.5, 1.5, NUM_DATES)
+    differentiable = [x for x in inputs if x.name != "is_observed"]
+    gradient = pytensor.grad((weights * density).sum(), differentiable)
+    return pytensor.function(inputs, [density, *gradient], mode=mode)
+
+
+def evaluate(system, mode):
+    return compiled(system, mode)(*[system[name] for name in INPUT_NAMES])
+
+
+def test_op_computes_the_dense_density(system):
+    density = evaluate(system, "NUMBA")[0]
+    assert_allclose(density, dense_log_likelihood(system), rtol=1e-8)
+
+
+def test_python_and_numba_agree(system):
+    for ours, theirs in zip(
+        evaluate(system, "NUMBA"), evaluate(system, "FAST_COMPILE"), strict=True
+    ):
+        assert_allclose(ours, theirs, rtol=SAME, atol=SAME)
+
+
+def test_jax_agrees_in_value_and_gradient(system):
+    pytest.importorskip("jax", reason="JAX is an optional dependency")
+    importlib.import_module("models.kalman_jax")
+    for ours, theirs in zip(
+        evaluate(system, "NUMBA"), evaluate(system, "JAX"), strict=True
+    ):
+        assert_allclose(ours, theirs, rtol=SAME, atol=SAME)
+
+
+def test_jax_gives_minus_infinity_and_no_nan_for_impossible_variances(system):
+    pytest.importorskip("jax", reason="JAX is an optional dependency")
+    importlib.import_module("models.kalman_jax")
+    system["observation_variance"][:] = -50.0
+    assert (evaluate(system, "JAX")[0] == -np.inf).all()
+
+
+def test_backward_pass_reuses_the_forward_pass(system):
+    nodes = compiled(system, "NUMBA").maker.fgraph.toposort()
+    names = [type(node.op).__name__ for node in nodes]
+    assert names.count("KalmanForward") == 1
+    assert names.count("KalmanBackward") == 1
+
+
+def test_shapes_are_known_without_running_the_filter(system):
+    inputs = [pt.tensor(n, dtype="float64", shape=system[n].shape) for n in INPUT_NAMES]
+    shape = state_space_log_likelihood(*inputs).shape
+    function = pytensor.function(inputs, shape, on_unused_input="ignore")
+    nodes = function.maker.fgraph.toposort()
+    assert not [n for n in nodes if type(n.op).__name__ == "KalmanForward"]
+    assert function(*[system[name] for name in INPUT_NAMES]) == [NUM_DATES]
+
+
+def test_unknown_sizes_are_refused():
+    inputs = [pt.tensor(name, dtype="float64", shape=(None,) * 2) for name in "abc"]
+    with pytest.raises(ValueError, match="static shape"):
+        state_space_log_likelihood(*inputs, *inputs, *inputs, inputs[0])
