@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from analysis.published import KEYS
+from data.published import KEYS
 
 CREDIBLE_MASS = 0.95
 TAIL = (1 - CREDIBLE_MASS) / 2
@@ -111,7 +111,7 @@ def tidy_estimates(posterior: xr.Dataset, parameters: list[str]) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        Columns :data:`analysis.published.KEYS`, then those of
+        Columns :data:`data.published.KEYS`, then those of
         :func:`summarise_draws`. Keys that do not apply hold "" or 0.
     """
     rows = []

@@ -11,10 +11,6 @@ from matplotlib.figure import Figure
 from analysis.estimates import TAIL, stacked, summarise_draws
 from analysis.fits import Fit
 from analysis.order_flow_response import order_flow_response_bp, responding_markets
-from analysis.published import (
-    published_counterpart,
-    published_order_flow_responses,
-)
 from analysis.style import (
     BLUE,
     GREY,
@@ -28,6 +24,10 @@ from analysis.style import (
     zero_line,
 )
 from data.columns import TENOR_YEARS
+from data.published import (
+    published_counterpart,
+    published_order_flow_responses,
+)
 
 MAX_DRAWS = 1000
 """Draws behind a band through time: more would not show at 200 dots per inch."""

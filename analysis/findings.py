@@ -12,7 +12,6 @@ from analysis.estimates import tidy_estimates
 from analysis.figures_calibration import leaves_envelope, observed_pit
 from analysis.fits import Fit
 from analysis.predictive_statistics import compare_statistics
-from analysis.published import COUNTERPARTS
 from analysis.section import Findings
 from analysis.tables import number
 from analysis.tables_coefficients import (
@@ -24,6 +23,7 @@ from analysis.tables_coefficients import (
 from analysis.tables_comparison import compare_log_scores
 from analysis.tables_fit import uninformed_parameters
 from data.columns import TENOR_YEARS
+from data.published import COUNTERPARTS
 
 LISTED_FAILURES = 6
 

@@ -10,12 +10,6 @@ from analysis.estimates import (
     variance_ratio_pct,
 )
 from analysis.fits import Fit
-from analysis.published import (
-    COUNTERPARTS,
-    KEYS,
-    published_counterpart,
-    published_variance_ratios,
-)
 from analysis.tables import (
     NOT_AVAILABLE,
     Table,
@@ -24,6 +18,12 @@ from analysis.tables import (
     numbers,
     probability,
     without_repeats,
+)
+from data.published import (
+    COUNTERPARTS,
+    KEYS,
+    published_counterpart,
+    published_variance_ratios,
 )
 
 REPORTED = ["price_pressure", "price_discovery", "persistence"]
@@ -66,7 +66,7 @@ def estimates_beside_published(fit: Fit) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns :data:`analysis.published.KEYS`, mean, sd, lower_95, upper_95,
+        Columns :data:`data.published.KEYS`, mean, sd, lower_95, upper_95,
         probability_positive, estimate, t_value, standard_error, published_inside
         (whether the published estimate lies in the interval), variant, diagnostics.
     """

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.fits import Fit
-from analysis.published import published_aic
-from analysis.tables import NOT_AVAILABLE, Table, number, numbers
+from analysis.tables import Table, numbers
+from data.published import published_aic
 
 PARETO_K_LIMIT = 0.7
 """Above it an importance-sampling estimate is unreliable (Vehtari et al. 2024)."""
@@ -143,8 +143,9 @@ def compare_aic(fits: Sequence[Fit]) -> pd.DataFrame:
     -------
     DataFrame
         Columns fit, variant, data_sha256, num_weeks, num_parameters, log_likelihood,
-        aic, aic_difference, published_aic, published_difference. Differences are to
-        the first fit of the same data and are missing where the weeks differ.
+        aic, aic_difference, published_aic, published_difference, num_starts,
+        num_starts_at_mode. Differences are to the first fit of the same data and are
+        missing where the weeks differ.
     """
     published = published_aic()
     rows = []
@@ -168,6 +169,8 @@ def compare_aic(fits: Sequence[Fit]) -> pd.DataFrame:
                     "published_aic": theirs,
                     "published_difference": theirs
                     - published.get(first.variant, np.nan),
+                    "num_starts": int(mode["num_starts"]),
+                    "num_starts_at_mode": int(mode["num_starts_at_mode"]),
                     "diagnostics": fit.verdict,
                 }
             )
@@ -197,15 +200,17 @@ def table_aic(fits: Sequence[Fit]) -> Table:
             "AIC": numbers(frame["aic"], 1),
             "Difference": numbers(frame["aic_difference"], 1),
             "Paper AIC": numbers(frame["published_aic"], 1),
-            "Paper difference": frame["published_difference"].map(
-                lambda value: number(value, 1) if np.isfinite(value) else NOT_AVAILABLE
-            ),
+            "Paper difference": numbers(frame["published_difference"], 1),
+            "Starts at mode": frame["num_starts_at_mode"].astype(str)
+            + " of "
+            + frame["num_starts"].astype(str),
         }
     )
     caption = (
         "Akaike's information criterion at the posterior mode, beside the paper's at "
         "maximum likelihood; lower is better, differences are to the first fit of the "
         "same data. Levels compare only over the same weeks and data; the mode is "
-        "pulled by the priors, so this AIC is never below that of maximum likelihood."
+        "pulled by the priors, so this AIC is never below that of maximum likelihood. "
+        "Starts at mode: how many searches from dispersed starts ended at it."
     )
     return Table("table_aic", caption, frame, display, combined_warning(fits))

@@ -13,10 +13,6 @@ from analysis.hedging_regression import (
     lag_one_autocorrelation,
     regression_posterior,
 )
-from analysis.published import (
-    published_hedging_regressions,
-    published_summary_statistics,
-)
 from analysis.tables import (
     NOT_AVAILABLE,
     Table,
@@ -26,6 +22,10 @@ from analysis.tables import (
     without_repeats,
 )
 from data.columns import FACTORS, MARKETS_AND_NET, TENOR_YEARS
+from data.published import (
+    published_hedging_regressions,
+    published_summary_statistics,
+)
 
 REGRESSION_SEED = 20180918
 """Any fixed number: the same panel gives the same table."""

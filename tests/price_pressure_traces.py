@@ -8,7 +8,7 @@ import xarray as xr
 from arviz_base import dataset_to_dataframe
 
 from analysis.fits import Fit
-from analysis.published import published_counterpart
+from data.published import published_counterpart
 from inference.diagnostics import INFORMED, RunDiagnostics
 
 TENORS = [2, 5, 10, 20]
@@ -201,6 +201,8 @@ def random_tree(
         "log_likelihood": loglik,
         "num_parameters": count,
         "aic": 2 * count - 2 * loglik,
+        "num_starts": 5,
+        "num_starts_at_mode": 4,
     }
     elpd = rng.normal(-14, 1, num_weeks)
     weekly = ("chain", "draw", "week")

@@ -2,7 +2,6 @@
 
 import pytest
 
-from analysis.published import KEYS, published_counterpart
 from analysis.tables_coefficients import (
     COEFFICIENT_TABLES,
     estimates_beside_published,
@@ -10,6 +9,7 @@ from analysis.tables_coefficients import (
     table_cash_exceeds_futures,
     table_factor_dynamics,
 )
+from data.published import KEYS, published_counterpart
 from tests.price_pressure_traces import random_fit
 
 

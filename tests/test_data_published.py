@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis.published import (
+from data.published import (
     KEYS,
     published_aic,
     published_coefficients,
