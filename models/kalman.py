@@ -204,7 +204,7 @@ def _forward_in_numba(op: KalmanForward, node: Apply, **kwargs: Any) -> Any:
     forward = kalman_filter(op.num_series, op.num_factors).forward
 
     @numba_njit
-    def kalman_forward(y, s, Z, phi, q, h, m1, p1, c, d):  # type: ignore[no-untyped-def]
+    def kalman_forward(y, s, Z, phi, q, h, m1, p1, c, d):
         return forward(
             np.ascontiguousarray(y),
             np.ascontiguousarray(s),
@@ -226,7 +226,7 @@ def _backward_in_numba(op: KalmanBackward, node: Apply, **kwargs: Any) -> Any:
     backward = kalman_filter(op.num_series, op.num_factors).backward
 
     @numba_njit
-    def kalman_backward(  # type: ignore[no-untyped-def]
+    def kalman_backward(
         g, y, s, Z, phi, q, h, m1, p1, c, d, mean, innovation, covariance, source
     ):
         return backward(

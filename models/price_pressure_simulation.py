@@ -137,7 +137,9 @@ def simulate_positions(num_weeks: int, rng: np.random.Generator) -> pd.DataFrame
     inventory = _inventories(weeks, rng)
     flows = order_flow(inventory).rename(columns=_flow_name)
     surprises = flows.apply(order_flow_surprise).rename(columns=_surprise_name)
-    market_inventory = inventory.drop(columns=[c for c in inventory if "net" in c])
+    market_inventory = inventory.drop(
+        columns=[inventory_column("net", tenor) for tenor in TENOR_YEARS]
+    )
     parts = [market_inventory, _dv01(inventory), _exposures(inventory)]
     return pd.concat([*parts, flows, surprises], axis=1).iloc[2:]
 

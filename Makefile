@@ -1,0 +1,69 @@
+# make report   set up, simulate the embedded data, fit, check, write report/index.html
+# make test     set up, then every check: style, types, import order, tests
+# make benchmark, make studies, make notebooks, make requirements: see README.md
+
+UV_VERSION := 0.13.9
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+PYTHON := .venv/bin/python
+READY := .venv/ready
+
+VARIANTS := net-inventory cash-futures-inventory net-order-flow cash-futures-order-flow
+TWIN := data/clean/twin.parquet
+TRACES := $(VARIANTS:%=traces/twin-%.nc)
+SEED := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup report test lint benchmark studies notebooks requirements clean
+# A fit that fails its checks keeps its trace, and is not fitted again by the next make.
+.PRECIOUS: traces/%.nc
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+setup: $(READY)
+
+.uv/bin/uv:
+	python3 -m venv .uv
+	.uv/bin/pip install --quiet uv==$(UV_VERSION)
+
+$(READY): requirements.txt pyproject.toml | $(if $(filter .uv/bin/uv,$(UV)),.uv/bin/uv)
+	$(UV) venv --quiet --allow-existing .venv
+	$(UV) pip install --quiet --python $(PYTHON) -r requirements.txt
+	$(UV) pip install --quiet --python $(PYTHON) --no-deps --editable .
+	@touch $(READY)
+
+$(TWIN): | $(READY)
+	$(PYTHON) -m models simulate price-pressure --variant cash-futures-order-flow --seed $(SEED) --out $@
+
+traces/twin-%.nc: $(TWIN) | $(READY)
+	$(PYTHON) -m inference fit price-pressure --panel $(TWIN) --variant $* --seed $(SEED) --out $@
+
+report: $(TRACES)
+	$(PYTHON) -m inference check $(TRACES)
+	$(PYTHON) -m analysis report $(TRACES) --out report
+
+lint: $(READY)
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+test: lint
+	.venv/bin/pytest
+
+benchmark: $(READY)
+	$(UV) pip install --quiet --python $(PYTHON) --no-deps -r benchmarks/requirements.txt
+	$(PYTHON) -m benchmarks price-pressure --out benchmarks/results/price_pressure.csv
+
+studies: $(READY)
+	$(PYTHON) -m studies recovery price-pressure --out studies/results/price_pressure_recovery.csv
+	$(PYTHON) -m studies calibration price-pressure --out studies/results/price_pressure_calibration.csv
+
+notebooks: $(READY)
+	.venv/bin/jupytext --to ipynb --execute notebooks/*.py
+
+requirements:
+	$(UV) pip compile --quiet --upgrade pyproject.toml --extra dev --python-version 3.13 -o requirements.txt
+
+clean:
+	rm -rf .venv .uv report data/clean traces/*.nc
