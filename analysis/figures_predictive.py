@@ -1,9 +1,11 @@
 """What the priors and the posterior predict, beside what was observed."""
 
+from collections.abc import Callable
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter, StrMethodFormatter
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from analysis.estimates import tidy_estimates
 from analysis.fits import Fit
@@ -113,7 +115,7 @@ def figure_posterior_predictive_check(fit: Fit) -> Figure:
     Figure
         Thin and thick line: 95% and 50% of the replications. Diamond: observed.
     """
-    return _predictive_check(fit, "posterior_predictive", "linear")
+    return _predictive_check(fit, "posterior_predictive", _leave_linear)
 
 
 def figure_prior_predictive_check(fit: Fit) -> Figure:
@@ -129,18 +131,29 @@ def figure_prior_predictive_check(fit: Fit) -> Figure:
         As the posterior check; sizes on a logarithmic axis. The observed value should
         lie well inside: the prior allows it without insisting on it.
     """
-    return _predictive_check(fit, "prior_predictive", "log")
+    return _predictive_check(fit, "prior_predictive", _make_logarithmic)
 
 
-def _predictive_check(fit: Fit, group: str, scale: str) -> Figure:
+def _leave_linear(axes: Axes) -> None:
+    """Keep the axis as it is."""
+
+
+def _make_logarithmic(axes: Axes) -> None:
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+
+
+def _predictive_check(
+    fit: Fit, group: str, scale_axis: Callable[[Axes], None]
+) -> Figure:
     frame = compare_statistics(fit.tree, group)
     figure, axes = new_figure(3, 2, 6.0)
     for one, title in zip(axes, STATISTICS, strict=True):
         _plot_statistic(one, frame[frame["statistic"] == title].reset_index())
         if title in SCALE_STATISTICS:
-            one.set_yscale(scale)
-            one.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
-            one.yaxis.set_minor_formatter(NullFormatter())
+            scale_axis(one)
         one.set_title(title[0].upper() + title[1:])
     shared_legend(figure, axes[:1], 3)
     return figure

@@ -34,7 +34,7 @@ def change_sd_bp(yields: xr.DataArray) -> xr.DataArray:
 
 def change_autocorrelation(yields: xr.DataArray) -> xr.DataArray:
     """Lag-1 autocorrelation of the weekly change, by tenor."""
-    change = yields.diff("week").drop_vars("week")
+    change = yields.diff("week").drop_vars("week", errors="ignore")
     current, lagged = (
         change.isel(week=slice(1, None)),
         change.isel(week=slice(None, -1)),
@@ -129,7 +129,7 @@ def compare_statistics(tree: xr.DataTree, group: str) -> pd.DataFrame:
     frames = []
     for title, compute in STATISTICS.items():
         actual, drawn = compute(observed), compute(replicated)
-        bounds = drawn.quantile(levels, "sample").assign_coords(quantile=names)
+        bounds = drawn.quantile(levels, "sample", skipna=False).assign_coords(quantile=names)
         frame = bounds.transpose("label", "quantile").to_pandas()
         frame.insert(0, "observed", actual.to_series())
         frame["probability_above"] = (drawn >= actual).mean("sample").to_series()

@@ -41,7 +41,7 @@ from analysis.tables_comparison import (
     table_model_comparison,
 )
 from analysis.tables_data import table_1_summary_statistics, table_2_hedging_regression
-from analysis.tables_fit import table_diagnostics, table_fits
+from analysis.tables_fit import table_diagnostics, table_fits, table_predictive_check
 
 CHECK_FIGURES = (
     figure_prior_posterior,
@@ -121,7 +121,11 @@ def _comparison_block(fits: Sequence[Fit]) -> Block:
 
 def _checks_block(fit: Fit) -> Block:
     figures = [_figure(draw, fit) for draw in CHECK_FIGURES]
-    return Block(f"Checks: {fit.name}", "", (table_diagnostics(fit), *figures))
+    return Block(
+        f"Checks: {fit.name}",
+        "",
+        (table_diagnostics(fit), table_predictive_check(fit), *figures),
+    )
 
 
 def price_pressure_section(fits: Sequence[Fit]) -> Section:

@@ -16,7 +16,13 @@ from data.files import replacing
 NOT_AVAILABLE = "n/a"
 
 _LATEX = str.maketrans(
-    {"−": "$-$", "–": "--", "×": r"$\times$", "²": r"\textsuperscript{2}"}
+    {
+        "−": "$-$",
+        "–": "--",
+        "×": r"$\times$",
+        "²": r"\textsuperscript{2}",
+        "≥": r"$\ge$",
+    }
 )
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from analysis.fits import Fit
-from analysis.tables import Table, numbers
+from analysis.predictive_statistics import compare_statistics
+from analysis.tables import Table, interval, numbers, probability, without_repeats
 from analysis.tables_comparison import combined_warning
 from inference.diagnostics import (
     MAXIMUM_R_HAT,
@@ -102,6 +103,39 @@ def table_diagnostics(fit: Fit) -> Table:
     )
     frame = rows.assign(diagnostics=fit.verdict)
     return Table("table_diagnostics", caption, frame, display, fit.warning, fit.name)
+
+
+def table_predictive_check(fit: Fit) -> Table:
+    """Statistics of the observed yields beside their posterior predictive draws.
+
+    Parameters
+    ----------
+    fit : Fit
+
+    Returns
+    -------
+    Table
+    """
+    rows = compare_statistics(fit.tree, "posterior_predictive")
+    display = pd.DataFrame(
+        {
+            "Statistic": without_repeats(rows["statistic"]),
+            "Of": rows["label"],
+            "Observed": numbers(rows["observed"], 2),
+            "Replicated median": numbers(rows["median"], 2),
+            "95% of replications": interval(rows["lower_95"], rows["upper_95"], 2),
+            "P(replicated ≥ observed)": probability(rows["probability_above"]),
+        }
+    )
+    caption = (
+        f"Statistics of the observed yields beside replications from the posterior of "
+        f"{fit.name} ({fit.weeks}). A probability near 0 or 1 marks a feature that the "
+        "model does not reproduce."
+    )
+    frame = rows.assign(variant=fit.variant, diagnostics=fit.verdict)
+    return Table(
+        "table_predictive_check", caption, frame, display, fit.warning, fit.name
+    )
 
 
 def uninformed_parameters(fit: Fit) -> list[str]:
