@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.estimates import tidy_estimates
 from analysis.figures_calibration import leaves_envelope, observed_pit
 from analysis.fits import Fit
+from analysis.hedging_regression import lag_one_autocorrelation
 from analysis.predictive_statistics import compare_statistics
 from analysis.section import Findings
 from analysis.tables import number
@@ -26,6 +27,10 @@ from data.columns import TENOR_YEARS
 from data.published import COUNTERPARTS
 
 LISTED_FAILURES = 6
+
+NOTABLE_CORRELATION = 0.15
+"""Lag-1 correlation of errors worth a warning: more than four standard errors of white
+noise at the length of the paper's sample."""
 
 
 def _joined(words: Sequence[str]) -> str:
@@ -226,6 +231,26 @@ def calibration_sentence(fit: Fit) -> str:
     return f"{calibrated}; replicated yields miss the observed {_joined(kinds)}."
 
 
+def correlated_errors_sentence(fit: Fit) -> str:
+    """Warn that intervals are too narrow where prediction errors are correlated."""
+    innovation = fit.group("one_step_ahead")["standardized_innovation"]
+    correlation = {
+        tenor: lag_one_autocorrelation(innovation.sel(tenor=tenor).to_numpy())
+        for tenor in TENOR_YEARS
+    }
+    parts = [
+        f"{tenor}y ({number(value, 2)})"
+        for tenor, value in correlation.items()
+        if abs(value) > NOTABLE_CORRELATION
+    ]
+    if not parts:
+        return ""
+    return (
+        f"Successive prediction errors are correlated for the {_joined(parts)} yield, "
+        "which the model rules out: the intervals above are likely too narrow."
+    )
+
+
 def findings_of_fit(fit: Fit) -> Findings:
     """Headline findings of one fit, or why there are none.
 
@@ -253,6 +278,7 @@ def findings_of_fit(fit: Fit) -> Findings:
     sentences += [
         half_life_sentence(fit),
         calibration_sentence(fit),
+        correlated_errors_sentence(fit),
         information_sentence(fit),
     ]
     return Findings(title, tuple(filter(None, sentences)))

@@ -129,7 +129,9 @@ def compare_statistics(tree: xr.DataTree, group: str) -> pd.DataFrame:
     frames = []
     for title, compute in STATISTICS.items():
         actual, drawn = compute(observed), compute(replicated)
-        bounds = drawn.quantile(levels, "sample", skipna=False).assign_coords(quantile=names)
+        # NaN either in every replication (no quotes) or in none.
+        bounds = drawn.quantile(levels, "sample", skipna=False)
+        bounds = bounds.assign_coords(quantile=names)
         frame = bounds.transpose("label", "quantile").to_pandas()
         frame.insert(0, "observed", actual.to_series())
         frame["probability_above"] = (drawn >= actual).mean("sample").to_series()

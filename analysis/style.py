@@ -198,4 +198,6 @@ def write_figure(figure: Figure, folder: Path, stem: str) -> list[Path]:
     for path in paths:
         with replacing(path) as temporary:
             temporary.write_bytes(figure_bytes(figure, path.suffix[1:]))
+        # The second file keeps the layout that was found for the first.
+        figure.set_layout_engine("none")
     return paths

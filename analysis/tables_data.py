@@ -114,7 +114,7 @@ def table_1_summary_statistics(fit: Fit) -> Table:
     ):
         heading, _, decimals = STATISTICS[str(statistic)]
         by_variable = group.set_index("variable")
-        for source, column in (("this panel", "value"), ("paper", "published")):
+        for source, column in (("here", "value"), ("paper", "published")):
             values = by_variable[column].reindex(list(HEADINGS))
             cells = dict(zip(HEADINGS.values(), numbers(values, decimals), strict=True))
             rows.append(
@@ -125,7 +125,7 @@ def table_1_summary_statistics(fit: Fit) -> Table:
         "(872 weeks, 2001-07-05 to 2018-04-18). Inventories in USD billion at market "
         "value, order flow in USD billion a week (minus the weekly change of "
         "inventory). The autocorrelation is the coefficient on the lagged value in an "
-        "AR(1) regression." + _absence_note(frame)
+        "AR(1) regression." + _absence_note(frame) + _shortness_note(fit.panel)
     )
     display = pd.DataFrame(rows)
     for label in ("Statistic", "Bucket"):
@@ -139,6 +139,26 @@ def _absence_note(frame: pd.DataFrame) -> str:
     if not names:
         return ""
     return f" Not in this panel ({NOT_AVAILABLE}): {', '.join(names)}."
+
+
+def _shortness_note(panel: xr.Dataset) -> str:
+    """Name the series that are observed in part of the weeks only."""
+    length = panel.sizes["week"]
+    observed: dict[str, int] = {}
+    for (name, _), series in _series_of_table_one(panel).items():
+        observed[name] = max(observed.get(name, 0), int(series.notna().sum()))
+    # An order flow lacks the first week and its successor to a gap by construction.
+    short = [
+        f"{HEADINGS[name].lower()} {count:,}"
+        for name, count in observed.items()
+        if 0 < count < 0.95 * length
+    ]
+    if not short:
+        return ""
+    return (
+        f" Observed in part of the {length:,} weeks only, so not the paper's sample: "
+        f"{', '.join(short)} weeks."
+    )
 
 
 def hedging_regressions(

@@ -33,13 +33,13 @@ def table_fits(fits: Sequence[Fit]) -> Table:
         {
             "Fit": frame["fit"],
             "Variant": frame["variant"],
+            "Diagnostics": frame["diagnostics"],
             "Weeks": frame["weeks"],
-            "Data": frame["data_sha256"].str[:12],
+            "Data": frame["data_sha256"].str[:8],
             "Draws": frame["chains"].astype(str) + " × " + frame["draws"].astype(str),
             "Seed": frame["seed"].astype(str),
             "Wall time (s)": numbers(frame["wall_time_s"], 1),
             "Divergences": frame["divergences"].astype(str),
-            "Diagnostics": frame["diagnostics"],
         }
     )
     caption = (

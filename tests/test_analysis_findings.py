@@ -10,6 +10,7 @@ import xarray as xr
 from analysis.findings import (
     calibration_sentence,
     cash_against_futures_sentence,
+    correlated_errors_sentence,
     findings_of_comparison,
     findings_of_fit,
     half_life_sentence,
@@ -105,6 +106,18 @@ def test_miscalibrated_tenor_is_named() -> None:
     tree["one_step_ahead"] = one_step
     sentence = calibration_sentence(replace(fit, tree=tree))
     assert "not calibrated for the 10y yield" in sentence
+
+
+def test_correlated_errors_are_said_to_narrow_the_intervals() -> None:
+    fit = random_fit("net-inventory")
+    tree = fit.tree.copy()
+    one_step = tree["one_step_ahead"].to_dataset().copy(deep=True)
+    wave = np.sin(np.arange(fit.panel.sizes["week"]) / 5)
+    one_step["standardized_innovation"].loc[{"tenor": 10}] = wave
+    tree["one_step_ahead"] = one_step
+    sentence = correlated_errors_sentence(replace(fit, tree=tree))
+    assert "10y (0.9" in sentence
+    assert "too narrow" in sentence
 
 
 def test_failed_fit_has_no_finding_but_its_failures() -> None:

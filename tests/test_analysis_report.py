@@ -8,26 +8,36 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+import analysis.price_pressure_section as price_pressure_module
 from analysis.__main__ import app
+from analysis.figures_calibration import figure_predictive_pit
 from analysis.fits import Fit
-from analysis.price_pressure_section import price_pressure_section
+from analysis.price_pressure_section import (
+    CHECK_FIGURES,
+    STATE_FIGURES,
+    price_pressure_section,
+)
 from analysis.registry import MODEL_REPORTS
 from analysis.report import load_fit, load_fits, sections_of, write_report
 from analysis.section import ReportFigure
 from analysis.tables import Table
+from analysis.tables_coefficients import COEFFICIENT_TABLES
 from data.errors import DataError
 from inference.store import write_trace
 from tests.price_pressure_traces import random_fit, random_tree
 
-VARIANTS = ("net-inventory", "cash-futures-order-flow")
+VARIANTS = ("net-inventory", "cash-inventory")
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A report of two fits, the second of which failed."""
+    """A report of two fits, the second of which failed, with one check figure each."""
     folder = tmp_path_factory.mktemp("report")
     fits = [random_fit(VARIANTS[0]), random_fit(VARIANTS[1], ("R-hat of x is 1.4",))]
-    write_report(fits, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(price_pressure_module, "CHECK_FIGURES", (figure_predictive_pit,))
+        patch.setattr(price_pressure_module, "STATE_FIGURES", ())
+        write_report(fits, folder)
     return folder
 
 
@@ -58,7 +68,7 @@ def test_every_figure_is_on_the_page_and_on_disk(written: Path, page: str) -> No
     stems = {path.stem for path in (written / "figures").glob("*.png")}
     assert stems == {path.stem for path in (written / "figures").glob("*.pdf")}
     assert page.count("data:image/png;base64,") == len(stems)
-    assert {"figure_inventories", "figure_order_flow_response__" + VARIANTS[1]} <= stems
+    assert {"figure_inventories", "figure_price_pressure__" + VARIANTS[1]} <= stems
 
 
 def test_every_table_is_written_as_csv_and_latex(written: Path) -> None:
@@ -66,7 +76,18 @@ def test_every_table_is_written_as_csv_and_latex(written: Path) -> None:
     assert stems == {path.stem for path in (written / "tables").glob("*.tex")}
     for name in ("table_1_summary_statistics", "table_model_comparison", "table_aic"):
         assert name in stems
-    assert "table_6_variance_ratio__cash-futures-order-flow" in stems
+    assert "table_cash_inventory__cash-inventory" in stems
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("variant", COEFFICIENT_TABLES)
+def test_every_variant_is_reported_in_full(variant: str, tmp_path: Path) -> None:
+    written = write_report([random_fit(variant)], tmp_path)
+    assert written.failed == ()
+    assert all(path.stat().st_size > 0 for path in written.files)
+    stems = {path.stem for path in written.files}
+    for draw in CHECK_FIGURES + STATE_FIGURES:
+        assert f"{draw.__name__}__{variant}" in stems
 
 
 def test_latex_tables_are_ascii(written: Path) -> None:

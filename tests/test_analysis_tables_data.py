@@ -45,9 +45,21 @@ def test_every_published_statistic_has_a_counterpart() -> None:
 def test_missing_futures_are_named_in_table_one() -> None:
     table = table_1_summary_statistics(_without_futures())
     assert "Not in this panel (n/a): inventory futures, inventory net" in table.caption
-    ours = table.display[table.display[""] == "this panel"]
+    ours = table.display[table.display[""] == "here"]
     assert (ours["Inventory futures"] == "n/a").all()
     assert (ours["Inventory cash"] != "n/a").all()
+
+
+def test_series_of_part_of_the_weeks_is_named_in_table_one() -> None:
+    fit = random_fit("cash-inventory")
+    tree = fit.tree.copy()
+    panel = tree["panel"].to_dataset().copy(deep=True)
+    panel["inventory_busd"][:20, 1] = np.nan
+    tree["panel"] = panel
+    caption = table_1_summary_statistics(replace(fit, tree=tree)).caption
+    assert "Observed in part of the 60 weeks only" in caption
+    assert "inventory futures 40 weeks" in caption
+    assert "part of" not in table_1_summary_statistics(fit).caption
 
 
 def test_table_two_has_levels_and_changes_of_each_factor_beside_the_paper() -> None:
