@@ -113,9 +113,7 @@ def derive_price_pressure(
     draws = thin_evenly(trace["posterior"].to_dataset(), num_draws)
     systems = list(state_spaces(model, OBSERVED, draws))
     rng = np.random.default_rng(seed)
-    # The filter's states are the factors less their means.
-    means = draws["factor_mean_bp"].to_numpy().reshape(len(systems), 1, -1)
-    factors = np.stack([draw_states(system, rng) for system in systems]) + means
+    factors = np.stack([draw_states(system, rng) for system in systems])
     loadings = np.stack([system.loading for system in systems])
     coords = {dim: list(model.coords[dim]) for dim in (WEEK, FACTOR, TENOR)}
     smoothed = xr.Dataset(

@@ -45,7 +45,7 @@ from data.panels import PricePressurePanel
 from models.dims import FACTOR, INVENTORY_MARKET, ORDER_FLOW_TERM, TENOR, WEEK
 from models.nelson_siegel import nelson_siegel_loadings
 from models.price_pressure_inputs import PricePressureInputs, select_inputs
-from models.price_pressure_variants import VARIANTS, Variant, order_flow_positions
+from models.price_pressure_variants import VARIANTS, Variant, order_flow_columns
 from models.state_space import LinearGaussianStateSpace
 
 
@@ -174,10 +174,10 @@ def price_pressure_model(
             persistence=persistence,
             state_variance=innovation_sd**2,
             observation_variance=noise_sd**2,
-            initial_mean=np.asarray(priors.factor_mean_bp) - mean,
+            initial_mean=np.asarray(priors.factor_mean_bp),
             initial_variance=np.full(len(FACTORS), priors.initial_factor_sd_bp**2),
-            state_input=discovery_bp,
-            observation_input=pt.dot(loading, mean) + pressure_bp,
+            state_input=(1 - persistence) * mean + discovery_bp,
+            observation_input=pressure_bp,
             observed=pm.Data("quoted_yield_bp", inputs.yield_bp, dims=(WEEK, TENOR)),
             dims=(WEEK, TENOR),
         )
@@ -212,9 +212,9 @@ def _price_discovery(
     inputs: PricePressureInputs, variant: Variant, priors: PricePressurePriors
 ) -> Any:
     """Lambda OF_t of equation (4), (week, factor), basis points."""
-    num_weeks = len(inputs.yield_bp)
+    no_effect = np.zeros(len(inputs.yield_bp))
     if not variant.order_flow_terms:
-        return np.zeros((num_weeks, len(FACTORS)))
+        return np.stack([no_effect] * len(FACTORS), axis=1)
     discovery = pm.Normal(
         "price_discovery", 0, priors.price_discovery_sd, dims=ORDER_FLOW_TERM
     )
@@ -223,6 +223,10 @@ def _price_discovery(
         inputs.order_flow_surprise_busd,
         dims=(WEEK, ORDER_FLOW_TERM),
     )
-    factor_index, _ = order_flow_positions(variant)
-    placement = np.eye(len(FACTORS))[factor_index]
-    return pt.dot(order_flow * discovery, placement)
+    effects = order_flow * discovery
+    # A sum over columns, not a matrix product: numba needs ten seconds to compile that.
+    by_factor = [
+        effects[:, columns].sum(axis=1) if columns else no_effect
+        for columns in order_flow_columns(variant).values()
+    ]
+    return pt.stack(by_factor, axis=1)

@@ -93,10 +93,13 @@ VARIANTS = {
 """Every specification by name."""
 
 
-def order_flow_positions(variant: Variant) -> tuple[list[int], list[tuple[str, int]]]:
-    """Where each coefficient stands: the factor's index, and (market, tenor)."""
-    terms = variant.order_flow_terms
-    return (
-        [FACTORS.index(term.factor) for term in terms],
-        [(term.market, term.tenor) for term in terms],
-    )
+def order_flow_columns(variant: Variant) -> dict[str, list[int]]:
+    """Positions among a variant's terms of those that move each factor."""
+    return {
+        factor: [
+            i
+            for i, term in enumerate(variant.order_flow_terms)
+            if term.factor == factor
+        ]
+        for factor in FACTORS
+    }
