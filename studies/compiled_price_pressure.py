@@ -1,0 +1,109 @@
+"""The price-pressure model compiled once and fitted to many data sets of one shape."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import nutpie
+import xarray as xr
+from numpy.typing import NDArray
+
+from data.panels import PricePressurePanel
+from inference.settings import SamplerSettings
+from models.price_pressure import price_pressure_model
+from models.price_pressure_inputs import select_inputs
+from models.price_pressure_variants import Variant
+
+PARAMETERS = (
+    "price_pressure",
+    "price_discovery",
+    "persistence",
+    "factor_mean_bp",
+    "factor_innovation_sd_bp",
+    "yield_noise_sd_bp",
+)
+"""Variables of the model that a study looks at; a half-life says no more than its
+persistence."""
+
+QUOTED_YIELDS = "quoted_yield_bp"
+"""Data variable of the model with the yields."""
+
+
+def model_data(
+    panel: PricePressurePanel, variant: Variant
+) -> dict[str, NDArray[np.float64]]:
+    """Arrays of a panel by the name of the model's data variable.
+
+    Parameters
+    ----------
+    panel : PricePressurePanel
+        Panel with every input of the variant.
+    variant : Variant
+        Its order-flow surprises are left out where it has no term for them.
+
+    Returns
+    -------
+    dict of str to array
+        See `models.price_pressure_inputs.PricePressureInputs` for shapes and units.
+    """
+    inputs = select_inputs(panel, variant)
+    arrays = {
+        QUOTED_YIELDS: inputs.yield_bp,
+        "is_quoted": inputs.is_quoted,
+        "inventory_dv01_musd": inputs.inventory_dv01_musd,
+    }
+    if variant.order_flow_terms:
+        arrays["order_flow_surprise_busd"] = inputs.order_flow_surprise_busd
+    return arrays
+
+
+class CompiledPricePressure:
+    """One variant's posterior, compiled for data sets of one length.
+
+    Parameters
+    ----------
+    panel : PricePressurePanel
+        Gives the shapes, and the data where `sample` is not told otherwise.
+    variant : Variant
+        Specification.
+
+    Attributes
+    ----------
+    model : pm.Model
+        The unsampled model of `panel`.
+    """
+
+    def __init__(self, panel: PricePressurePanel, variant: Variant) -> None:
+        self.model = price_pressure_model(panel, variant)
+        names = [name for name in PARAMETERS if name in self.model.named_vars]
+        self._compiled = nutpie.compile_pymc_model(self.model, var_names=names)
+
+    def sample(
+        self, data: Mapping[str, NDArray[np.float64]], settings: SamplerSettings
+    ) -> xr.DataTree:
+        """Posterior draws given other data.
+
+        Parameters
+        ----------
+        data : mapping of str to array
+            Data variables of the model to replace.
+        settings : SamplerSettings
+            nutpie runs whatever sampler they name: it takes other data without
+            compiling again.
+
+        Returns
+        -------
+        xr.DataTree
+            Groups ``posterior`` (`PARAMETERS`) and ``sample_stats``.
+        """
+        tree: xr.DataTree = nutpie.sample(
+            self._compiled.with_data(**data),
+            draws=settings.draws,
+            tune=settings.tune,
+            chains=settings.chains,
+            seed=settings.seed,
+            target_accept=settings.target_accept,
+            maxdepth=settings.max_tree_depth,
+            save_warmup=False,
+            progress_bar=False,
+        )
+        return tree
