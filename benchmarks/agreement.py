@@ -9,7 +9,7 @@ import numpy as np
 import pymc as pm
 from numpy.typing import NDArray
 
-from benchmarks.density import Density, compiled_density
+from benchmarks.density import Density, compiled_density, variable_names
 from benchmarks.implementations import IMPLEMENTATIONS, OURS
 from benchmarks.problem import SEED, benchmark_panel
 
@@ -17,7 +17,9 @@ FloatArray = NDArray[np.float64]
 
 NUM_POINTS = 4
 JITTER_SD = 0.3
-"""On the unconstrained scale: far apart beside the posterior, yet never degenerate."""
+"""On the unconstrained scale; more for the means, whose unit is the basis point. Far
+apart beside the posterior, yet never degenerate.
+"""
 
 LOG_DENSITY_TOLERANCE = 1e-9
 """Relative. Rounding over 872 weeks, in whatever order a filter adds."""
@@ -47,8 +49,10 @@ class Reference:
 
     Parameters
     ----------
+    names : (parameter,) str
+        Variable that each entry of a point belongs to.
     points : (point, parameter) float
-        Unconstrained, in nutpie's order.
+        Unconstrained.
     log_density, gradient : (point,), (point, parameter) float
         Of the posterior on the unconstrained scale.
     natural : (point, natural parameter) float
@@ -57,6 +61,7 @@ class Reference:
         Of the yields alone.
     """
 
+    names: NDArray[np.str_]
     points: FloatArray
     log_density: FloatArray
     gradient: FloatArray
@@ -74,10 +79,18 @@ class Reference:
         arrays = json.loads(_file(folder).read_text())
         return cls(**{name: np.array(x) for name, x in arrays.items()})
 
-    def require_same_density(self, name: str, density: Density) -> None:
+    def first_point(self, compiled: Any) -> FloatArray:
+        """Return the first point, in the order of a compiled model's parameters."""
+        return self.points[0, self._order(compiled)]
+
+    def require_same_density(self, name: str, compiled: Any, density: Density) -> None:
         """Raise DisagreementError unless density and gradient equal ours."""
+        order = self._order(compiled)
         for x, expected, slope in zip(
-            self.points, self.log_density, self.gradient, strict=True
+            self.points[:, order],
+            self.log_density,
+            self.gradient[:, order],
+            strict=True,
         ):
             value, gradient = density(x)
             _require_close(name, "log density", value, expected, LOG_DENSITY_TOLERANCE)
@@ -94,16 +107,22 @@ class Reference:
                 LOG_DENSITY_TOLERANCE,
             )
 
+    def _order(self, compiled: Any) -> NDArray[np.int_]:
+        """Nutpie's JAX backend freezes the model, which reorders its variables."""
+        return np.concatenate(
+            [np.flatnonzero(self.names == name) for name in variable_names(compiled)]
+        )
+
 
 def compute_reference(folder: Path) -> None:
     """Evaluate our implementation at the common points and save the values."""
-    implementation = IMPLEMENTATIONS[OURS]
-    model = implementation.model(benchmark_panel(folder))
-    density = compiled_density(implementation.compile(model))
-    points = _points(model)
+    model, compiled = IMPLEMENTATIONS[OURS].compile(benchmark_panel(folder))
+    density = compiled_density(compiled)
+    names, points = _points(model)
     values = [density(x) for x in points]
     natural, log_likelihood = _natural_values(model, points)
     Reference(
+        names=names,
         points=points,
         log_density=np.array([value for value, _ in values]),
         gradient=np.array([gradient for _, gradient in values]),
@@ -116,13 +135,15 @@ def _file(folder: Path) -> Path:
     return folder / "reference.json"
 
 
-def _points(model: pm.Model) -> FloatArray:
-    """Jitter the model's initial point; value variables in nutpie's order."""
+def _points(model: pm.Model) -> tuple[NDArray[np.str_], FloatArray]:
+    """Jitter the model's initial point; variables in our compiled model's order."""
     initial = model.initial_point()
     order = [model.rvs_to_values[rv].name for rv in model.free_RVs]
     start = np.concatenate([np.ravel(initial[name]) for name in order])
+    names = np.repeat(order, [np.size(initial[name]) for name in order])
     rng = np.random.default_rng(SEED)
-    return start + JITTER_SD * rng.standard_normal((NUM_POINTS, start.size))
+    scale = JITTER_SD * np.maximum(1.0, np.abs(start) / 10.0)
+    return names, start + scale * rng.standard_normal((NUM_POINTS, start.size))
 
 
 def _natural_values(

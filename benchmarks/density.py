@@ -37,12 +37,20 @@ def compiled_density(compiled: Any) -> Density:
     return partial(compiled._make_logp_func(), **compiled._shared_data)
 
 
+def variable_names(compiled: Any) -> list[str]:
+    """Names of a compiled model's variables; parameters in the order of its points."""
+    if hasattr(compiled, "compiled_logp_func"):
+        return list(compiled.shapes)
+    # nutpie's property `shapes` fails for its JAX backend.
+    return [variable.name for variable in compiled._variables]
+
+
 def _from_machine_code(compiled: Any) -> Density:
     function = compiled.compiled_logp_func.ctypes
-    data = compiled.user_data.ctypes.data
     n = compiled.n_dim
 
     def density(x: FloatArray) -> tuple[float, FloatArray]:
+        x = np.ascontiguousarray(x)
         gradient = np.empty(n)
         value = ctypes.c_double()
         status = function(
@@ -50,7 +58,8 @@ def _from_machine_code(compiled: Any) -> Density:
             x.ctypes.data_as(_DOUBLES),
             gradient.ctypes.data_as(_DOUBLES),
             ctypes.byref(value),
-            data,
+            # Looked up in the model, which so outlives the arrays that it points to.
+            compiled.user_data.ctypes.data,
         )
         if status != 0:
             raise FloatingPointError(f"the log density failed with status {status}")

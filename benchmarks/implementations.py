@@ -1,6 +1,7 @@
 """Every way of computing the same posterior density that the benchmark compares."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
@@ -18,9 +19,11 @@ from benchmarks.statespace_likelihoods import (
 )
 from data.panels import PricePressurePanel
 from models.price_pressure import price_pressure_model
-from models.price_pressure_variants import VARIANTS
 
 VARIANT = "net-inventory"
+
+LIKELIHOOD = "models.state_space.state_space_log_likelihood"
+"""The one function that a peer replaces."""
 
 OURS = "workbench"
 JAX_SCAN = "nutpie-jax-scan"
@@ -51,21 +54,24 @@ class Implementation:
     backend: str = "numba"
     gradient_backend: str = "pytensor"
 
-    def model(self, panel: PricePressurePanel) -> pm.Model:
-        """Our model of the panel, priors included, with this likelihood."""
-        variant = VARIANTS[VARIANT]
-        if self.log_likelihood is None:
-            return price_pressure_model(panel, variant)
-        with patch(
-            "models.state_space.state_space_log_likelihood", self.log_likelihood
-        ):
-            return price_pressure_model(panel, variant)
+    def compile(self, panel: PricePressurePanel) -> tuple[pm.Model, Any]:
+        """Build our model of the panel with this likelihood, and compile it.
 
-    def compile(self, model: pm.Model) -> Any:
-        """Compile the log density and its gradient the way nutpie samples them."""
-        return nutpie.compile_pymc_model(
-            model, backend=self.backend, gradient_backend=self.gradient_backend
-        )
+        Returns
+        -------
+        tuple of pm.Model and nutpie CompiledModel
+            The model, priors included, is ours; the second computes the log density
+            and its gradient the way nutpie samples them.
+        """
+        with ExitStack() as stack:
+            if self.log_likelihood is not None:
+                # PyMC asks for the log density only when nutpie compiles the model.
+                stack.enter_context(patch(LIKELIHOOD, self.log_likelihood))
+            model = price_pressure_model(panel, VARIANT)
+            compiled = nutpie.compile_pymc_model(
+                model, backend=self.backend, gradient_backend=self.gradient_backend
+            )
+        return model, compiled
 
 
 IMPLEMENTATIONS = {

@@ -87,7 +87,7 @@ def benchmark_price_pressure(
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         run = Run(folder, console)
-        run.measure("reference values", "reference", compute_reference, folder)
+        run.measure("reference values", OURS, compute_reference, folder)
         for implementation in names:
             run.measure(
                 implementation,

@@ -33,10 +33,10 @@ def measure_scaling(folder: Path, num_weeks: int) -> dict[str, float]:
     dict
         ``gradient_us`` and ``gradient_us_per_week``.
     """
-    implementation = IMPLEMENTATIONS[OURS]
     panel = _panel_of_length(benchmark_panel(folder), num_weeks)
-    density = compiled_density(implementation.compile(implementation.model(panel)))
-    point = Reference.load(folder).points[0]
+    _, compiled = IMPLEMENTATIONS[OURS].compile(panel)
+    density = compiled_density(compiled)
+    point = Reference.load(folder).first_point(compiled)
     microseconds = microseconds_per_call(density, point)["median_us"]
     return {
         "gradient_us": microseconds,

@@ -52,21 +52,19 @@ def sequential_scan_log_likelihood(
     """
     loading = pt.as_tensor_variable(loading)
     num_series, K = loading.type.shape
+    no_shift = pt.zeros((K, 1), dtype="float64")
     scale = pt.concatenate(
         [pt.outer(persistence, persistence), persistence[:, None]], axis=1
     )
-
-    noise = pt.concatenate(
-        [pt.diag(state_variance), pt.zeros((K, 1), dtype="float64")], axis=1
-    )
+    noise = pt.concatenate([pt.diag(state_variance), no_shift], axis=1)
     inputs = _inputs_of_next_week(state_input)
 
-    def step(y_t: Any, *inputs_and_moments: Any) -> Any:
-        *inputs_t, moments = inputs_and_moments
+    def step(y_t: Any, *others: Any) -> Any:
+        *inputs_t, moments, Z, h, scale, noise = others
         innovations, variances = [], []
         for i in range(num_series):
-            projected = loading[i] @ moments
-            F = (projected[:K] * loading[i]).sum() + observation_variance[i]
+            projected = Z[i] @ moments
+            F = (projected[:K] * Z[i]).sum() + h[i]
             v = y_t[i] - projected[K]
             moments = moments + pt.outer(
                 projected[:K] / F, pt.concatenate([-projected[:K], v[None]])
@@ -82,10 +80,13 @@ def sequential_scan_log_likelihood(
         [pt.diag(initial_variance), pt.as_tensor_variable(initial_mean)[:, None]],
         axis=1,
     )
+    # Passed explicitly, here and below: PyMC rewrites no graph that a loop closes over.
     _, innovation, variance = pytensor.scan(
         step,
         sequences=[observation - observation_input, *inputs],
         outputs_info=[initial, None, None],
+        non_sequences=[loading, observation_variance, scale, noise],
+        strict=True,
         return_updates=False,
     )
     return -0.5 * (LOG_TWO_PI + pt.log(variance) + innovation**2 / variance).sum(-1)
@@ -109,20 +110,17 @@ def joint_scan_log_likelihood(
     """
     loading = pt.as_tensor_variable(loading)
     num_series = loading.type.shape[0]
-    decay = pt.outer(persistence, persistence)
     inputs = _inputs_of_next_week(state_input)
 
-    def step(y_t: Any, *inputs_and_moments: Any) -> Any:
-        *inputs_t, mean, covariance = inputs_and_moments
-        projected = loading @ covariance
-        factor = pt.linalg.cholesky(
-            projected @ loading.T + pt.diag(observation_variance)
-        )
-        stacked = pt.concatenate([(y_t - loading @ mean)[:, None], projected], axis=1)
+    def step(y_t: Any, *others: Any) -> Any:
+        *inputs_t, mean, covariance, Z, phi, decay, Q, H = others
+        projected = Z @ covariance
+        factor = pt.linalg.cholesky(projected @ Z.T + H)
+        stacked = pt.concatenate([(y_t - Z @ mean)[:, None], projected], axis=1)
         whitened = pt.linalg.solve_triangular(factor, stacked, lower=True)
         innovation, gain = whitened[:, 0], whitened[:, 1:]
-        mean = sum(inputs_t, persistence * (mean + gain.T @ innovation))
-        covariance = decay * (covariance - gain.T @ gain) + pt.diag(state_variance)
+        mean = sum(inputs_t, phi * (mean + gain.T @ innovation))
+        covariance = decay * (covariance - gain.T @ gain) + Q
         return mean, covariance, innovation, pt.diag(factor)
 
     initial = [pt.as_tensor_variable(initial_mean), pt.diag(initial_variance)]
@@ -130,6 +128,14 @@ def joint_scan_log_likelihood(
         step,
         sequences=[observation - observation_input, *inputs],
         outputs_info=[*initial, None, None],
+        non_sequences=[
+            loading,
+            persistence,
+            pt.outer(persistence, persistence),
+            pt.diag(state_variance),
+            pt.diag(observation_variance),
+        ],
+        strict=True,
         return_updates=False,
     )
     quadratic = pt.log(scale).sum(-1) + 0.5 * (innovation**2).sum(-1)
