@@ -12,6 +12,24 @@ FAMILYWISE_ERROR = 0.05
 ALL = "all"
 """Pools the variants, or the parameters."""
 
+COLUMNS = [
+    "variant",
+    "group",
+    "intervals",
+    "covered",
+    "share_covered",
+    "lower_95",
+    "upper_95",
+    "p_value",
+    "p_value_holm",
+    "is_consistent",
+    "mean_error_sd",
+    "max_r_hat",
+    "min_ess_bulk",
+    "min_ess_tail",
+    "divergent_fits",
+]
+
 
 def summarize_coverage(rows: pd.DataFrame) -> pd.DataFrame:
     """Share of intervals that cover, by variant and group of parameters.
@@ -50,13 +68,11 @@ def summarize_coverage(rows: pd.DataFrame) -> pd.DataFrame:
         {"variant": variant, "group": name} | _coverage(part)
         for (variant, name), part in rows.groupby(["variant", "group"], sort=False)
     )
-    is_rejected, adjusted, _, _ = multipletests(
+    rejected, adjusted, _, _ = multipletests(
         table["p_value"], alpha=FAMILYWISE_ERROR, method="holm"
     )
-    position = table.columns.get_loc("p_value") + 1
-    table.insert(position, "p_value_holm", adjusted)
-    table.insert(position + 1, "is_consistent", ~is_rejected)
-    return table
+    judged = table.assign(p_value_holm=adjusted, is_consistent=~rejected)
+    return judged[COLUMNS]
 
 
 def _coverage(rows: pd.DataFrame) -> dict[str, float]:

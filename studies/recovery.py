@@ -133,8 +133,8 @@ def compare_with_truth(posterior: xr.Dataset, truth: xr.Dataset) -> pd.DataFrame
     -------
     DataFrame
         One row an element: ``parameter``, ``element``, ``truth``, ``mean``, ``sd``,
-        ``lower_95``, ``upper_95`` (equal-tailed), ``is_covered``, ``r_hat``,
-        ``ess_bulk``, ``ess_tail``.
+        ``lower_95``, ``upper_95`` (equal-tailed), ``r_hat``, ``ess_bulk``,
+        ``ess_tail``, ``is_covered``.
     """
     draws = posterior[list(truth.data_vars)]
     quantile = draws.quantile([TAIL_PROBABILITY, 1 - TAIL_PROBABILITY], SAMPLE_DIMS)
@@ -157,11 +157,7 @@ def compare_with_truth(posterior: xr.Dataset, truth: xr.Dataset) -> pd.DataFrame
     )
     table = az.dataset_to_dataframe(joined, sample_dims=["statistic"]).T
     table = table[list(statistics)]
-    table.insert(
-        table.columns.get_loc("r_hat"),
-        "is_covered",
-        table["truth"].between(table["lower_95"], table["upper_95"]),
-    )
+    table["is_covered"] = table["truth"].between(table["lower_95"], table["upper_95"])
     names = table.index.to_series().str.extract(
         r"^(?P<parameter>\w+)\[(?P<element>.+)\]$"
     )
