@@ -51,8 +51,29 @@ app = typer.Typer(
 fit_app = typer.Typer(help="Draw from the posterior of a model.", no_args_is_help=True)
 app.add_typer(fit_app, name="fit")
 
-console = Console()
+TABLE_COLUMNS = (
+    ("R-hat", "r_hat", "{:.3f}"),
+    ("bulk", "ess_bulk", "{:.0f}"),
+    ("tail", "ess_tail", "{:.0f}"),
+    ("contr.", "contraction", "{:.2f}"),
+    ("prior", "prior_sensitivity", "{:.2f}"),
+    ("data", "likelihood_sensitivity", "{:.2f}"),
+    ("what the data say", "information", "{}"),
+)
+"""Header, column of `inference.diagnostics.diagnose`, format."""
+
+TABLE_CAPTION = (
+    "bulk, tail: effective sample sizes; contr.: 1 - posterior variance / prior "
+    "variance; prior, data: sensitivity to power-scaling either"
+)
+
+WIDTH_IN_A_FILE = 120
+"""Columns of output that goes to no terminal, where 80 would break every name."""
+
 errors = Console(stderr=True)
+console = Console()
+if not console.is_terminal:
+    console = Console(width=WIDTH_IN_A_FILE)
 
 Traces = Annotated[list[Path], typer.Argument(help="Trace files (.nc).")]
 
@@ -190,23 +211,12 @@ def _report(path: Path, trace: xr.DataTree) -> list[str]:
 
 
 def _parameter_table(title: str, parameters: pd.DataFrame) -> Table:
-    table = Table(title=title)
-    formats = {
-        "r_hat": "{:.3f}",
-        "ess_bulk": "{:.0f}",
-        "ess_tail": "{:.0f}",
-        "mcse_mean": "{:.2g}",
-        "contraction": "{:.2f}",
-        "prior_sensitivity": "{:.2f}",
-        "likelihood_sensitivity": "{:.2f}",
-        "information": "{}",
-        "power_scaling": "{}",
-    }
+    table = Table(title=title, caption=TABLE_CAPTION, caption_justify="left")
     table.add_column("parameter", no_wrap=True)
-    for name in formats:
-        table.add_column(name.replace("_", " "))
+    for header, _, _ in TABLE_COLUMNS:
+        table.add_column(header)
     for label, row in parameters.iterrows():
-        cells = [form.format(row[name]) for name, form in formats.items()]
+        cells = [form.format(row[name]) for _, name, form in TABLE_COLUMNS]
         table.add_row(str(label).replace("[", r"\["), *cells)
     return table
 

@@ -101,19 +101,20 @@ def test_a_posterior_beyond_every_prior_draw_is_informed(table: pd.DataFrame) ->
 
 
 @pytest.mark.parametrize(
-    ("contraction", "shift", "words"),
+    ("contraction", "shift", "sensitivity", "words"),
     [
-        (0.0, 0.0, NOT_INFORMED),
-        (0.0, 2.0, WEAKLY_INFORMED),
-        (0.5, 0.0, WEAKLY_INFORMED),
-        (0.9, 0.0, INFORMED),
-        (-1.0, 0.0, NOT_INFORMED),
+        (0.0, 0.0, 0.0, NOT_INFORMED),
+        (0.0, 2.0, 0.0, WEAKLY_INFORMED),
+        (0.5, 0.0, 0.0, WEAKLY_INFORMED),
+        (0.0, 0.0, 0.4, WEAKLY_INFORMED),
+        (0.9, 0.0, 0.4, INFORMED),
+        (-1.0, 0.0, 0.0, NOT_INFORMED),
     ],
 )
-def test_information_needs_a_narrower_or_a_moved_posterior(
-    contraction: float, shift: float, words: str
+def test_information_needs_a_narrower_moved_or_data_driven_posterior(
+    contraction: float, shift: float, sensitivity: float, words: str
 ) -> None:
-    assert information(contraction, shift) == words
+    assert information(contraction, shift, sensitivity) == words
 
 
 def test_a_good_run_fails_no_check(table: pd.DataFrame) -> None:
