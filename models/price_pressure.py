@@ -38,7 +38,6 @@ from typing import Any
 
 import numpy as np
 import pymc as pm
-import pytensor.tensor as pt
 
 from data.columns import FACTORS, TENOR_MONTHS, TENOR_YEARS
 from data.panels import PricePressurePanel
@@ -212,9 +211,9 @@ def _price_discovery(
     inputs: PricePressureInputs, variant: Variant, priors: PricePressurePriors
 ) -> Any:
     """Lambda OF_t of equation (4), (week, factor), basis points."""
-    no_effect = np.zeros(len(inputs.yield_bp))
+    moved = np.zeros((len(inputs.yield_bp), len(FACTORS)))
     if not variant.order_flow_terms:
-        return np.stack([no_effect] * len(FACTORS), axis=1)
+        return moved
     discovery = pm.Normal(
         "price_discovery", 0, priors.price_discovery_sd, dims=ORDER_FLOW_TERM
     )
@@ -224,9 +223,12 @@ def _price_discovery(
         dims=(WEEK, ORDER_FLOW_TERM),
     )
     effects = order_flow * discovery
-    # A sum over columns, not a matrix product: numba needs ten seconds to compile that.
-    by_factor = [
-        effects[:, columns].sum(axis=1) if columns else no_effect
-        for columns in order_flow_columns(variant).values()
-    ]
-    return pt.stack(by_factor, axis=1)
+    # Sums and products by element, no matrix product: numba takes ten seconds to
+    # compile one, and no time for these.
+    for indicator, columns in zip(
+        np.eye(len(FACTORS)), order_flow_columns(variant).values(), strict=True
+    ):
+        if columns:
+            effect = effects[:, columns].sum(axis=1)
+            moved = moved + effect[:, None] * indicator
+    return moved

@@ -7,6 +7,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from data.columns import (
+    MARKETS,
     TENOR_YEARS,
     dv01_column,
     order_flow_surprise_column,
@@ -99,11 +100,11 @@ def _needed(dataset: xr.Dataset, variant: Variant) -> dict[str, NDArray[np.float
     """Input series by the name of the column that a user would have to supply."""
     needed = {}
     for market in variant.inventory_markets:
-        for tenor in dataset["tenor"].to_numpy():
-            # A net position is the sum of two; the futures one is the usual gap.
-            column = dv01_column("futures" if market == "net" else market, tenor)
-            series = dataset["dv01_musd"].sel(market=market, tenor=tenor)
-            needed[column] = series.to_numpy()
+        # A net position is the sum of two, each of which may be the one that lacks.
+        for held in MARKETS if market == "net" else (market,):
+            for tenor in TENOR_YEARS:
+                series = dataset["dv01_musd"].sel(market=held, tenor=tenor)
+                needed[dv01_column(held, tenor)] = series.to_numpy()
     for term in variant.order_flow_terms:
         series = dataset["order_flow_surprise_busd"]
         series = series.sel(market=term.market, tenor=term.tenor)
