@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import multivariate_normal
+from scipy.linalg import solve_triangular
 
 FloatArray = NDArray[np.float64]
 System = dict[str, FloatArray]
@@ -56,15 +56,15 @@ def dense_log_likelihood(system: System) -> FloatArray:
 
     Written from the definition of the model: no recursion over conditional moments.
     """
-    moments = dense_moments(system)
+    mean, covariance, value = dense_moments(system)
+    factor = np.linalg.cholesky(covariance)
+    # The leading blocks of the factor are those of the leading cells' covariances, so
+    # each cell's term is its log density given the cells before.
+    white = solve_triangular(factor, value - mean, lower=True)
+    cells = -0.5 * (np.log(2 * np.pi) + white**2) - np.log(np.diag(factor))
+    joint = np.concatenate([[0.0], np.cumsum(cells)])
     ends = np.cumsum(system["is_observed"].sum(axis=1).astype(int))
-    joint = [
-        multivariate_normal(moments[0][:n], moments[1][:n, :n]).logpdf(moments[2][:n])
-        if n
-        else 0.0
-        for n in ends
-    ]
-    return np.diff(joint, prepend=0.0)
+    return np.diff(joint[ends], prepend=0.0)
 
 
 def dense_moments(system: System) -> tuple[FloatArray, FloatArray, FloatArray]:
