@@ -1,5 +1,6 @@
 """Command line: simulation studies of the models."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,6 +41,8 @@ SHOWN_COVERAGE = [
     "is_consistent",
 ]
 
+SHOWN_CALIBRATION = ["parameter", "coverage_95", "p_value", "is_calibrated"]
+
 SIGNIFICANT_DIGITS = "%.5g"
 
 RECOVERY_EXAMPLES = """Examples
@@ -74,6 +77,12 @@ app.add_typer(calibration_app, name="calibration")
 console = Console()
 
 Out = Annotated[Path, typer.Option(help="Table to write, .csv.")]
+
+
+@app.callback()
+def _configure() -> None:
+    # PyMC logs every draw from the prior.
+    logging.getLogger("pymc").setLevel(logging.WARNING)
 
 
 @recovery_app.callback()
@@ -146,7 +155,7 @@ def calibration_price_pressure(
     _write(summary, out)
     with replacing(out.with_suffix(".png")) as temporary:
         figure_rank_ecdf(result.ranks).savefig(temporary, dpi=110)
-    _show("Uniformity of ranks", summary)
+    _show("Uniformity of ranks", summary[SHOWN_CALIBRATION])
     console.print(
         f"Divergent fits {(result.fits['divergences'] > 0).sum()} of {simulations}; "
         f"largest R-hat {result.fits['max_r_hat'].max():.3f}"
@@ -192,7 +201,9 @@ def _write(table: pd.DataFrame, path: Path) -> None:
 
 
 def _show(title: str, frame: pd.DataFrame) -> None:
-    table = Table(*frame.columns, title=title)
+    table = Table(title=title)
+    for name in frame.columns:
+        table.add_column(name.replace("_", " "), no_wrap=name in ("group", "parameter"))
     for row in frame.itertuples(index=False):
         cells = [f"{x:.3g}" if isinstance(x, float) else str(x) for x in row]
         table.add_row(*(cell.replace("[", r"\[") for cell in cells))

@@ -4,6 +4,7 @@ import arviz as az
 import xarray as xr
 from arviz_stats.ecdf_utils import ecdf_pit
 from matplotlib.figure import Figure
+from scipy.stats import ecdf
 
 from inference.calibration import ENVELOPE_PROBABILITY, ENVELOPE_SIMULATIONS
 
@@ -31,6 +32,12 @@ def figure_rank_ecdf(ranks: xr.Dataset) -> Figure:
         Lines: elements. Grey: where all of one calibrated element's line lies with a
         probability of 99%.
     """
+    # The envelope depends on the number of simulations alone.
+    points, _, lower, upper = ecdf_pit(
+        np.linspace(0.0, 1.0, ranks.sizes["replication"]),
+        ENVELOPE_PROBABILITY,
+        ENVELOPE_SIMULATIONS,
+    )
     shown = [name for name in TITLES if name in ranks]
     figure = Figure(figsize=(9.0, 5.4), layout="constrained")
     axes = figure.subplots(
@@ -40,10 +47,8 @@ def figure_rank_ecdf(ranks: xr.Dataset) -> Figure:
         axis.remove()
     for axis, name in zip(axes.flat, shown, strict=False):
         elements = az.dataset_to_dataframe(ranks[[name]], sample_dims=["replication"])
-        for element in elements.columns:
-            points, share, lower, upper = ecdf_pit(
-                elements[element].to_numpy(), ENVELOPE_PROBABILITY, ENVELOPE_SIMULATIONS
-            )
+        for _, element in elements.items():
+            share = ecdf(element.to_numpy()).cdf.evaluate(points)
             axis.step(points, share - points, where="post", linewidth=1.0)
         axis.fill_between(
             points, lower - points, upper - points, color="0.88", zorder=0
