@@ -1,6 +1,7 @@
 """Figure of a simulation-based calibration."""
 
 import arviz as az
+import numpy as np
 import xarray as xr
 from arviz_stats.ecdf_utils import ecdf_pit
 from matplotlib.figure import Figure
@@ -47,8 +48,8 @@ def figure_rank_ecdf(ranks: xr.Dataset) -> Figure:
         axis.remove()
     for axis, name in zip(axes.flat, shown, strict=False):
         elements = az.dataset_to_dataframe(ranks[[name]], sample_dims=["replication"])
-        for _, element in elements.items():
-            share = ecdf(element.to_numpy()).cdf.evaluate(points)
+        for element in elements.columns:
+            share = ecdf(elements[element].to_numpy()).cdf.evaluate(points)
             axis.step(points, share - points, where="post", linewidth=1.0)
         axis.fill_between(
             points, lower - points, upper - points, color="0.88", zorder=0
