@@ -26,6 +26,9 @@ _LATEX = str.maketrans(
 )
 
 
+_SHRINK_TO_TEXT = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"
+
+
 @dataclass(frozen=True)
 class Table:
     """One table.
@@ -59,13 +62,16 @@ class Table:
         return f"{self.stem}__{self.fit_name}" if self.fit_name else self.stem
 
     def to_latex(self) -> str:
-        """Booktabs table environment; plain ASCII, packages booktabs only."""
+        """Booktabs table no wider than the text; plain ASCII.
+
+        Needs the packages booktabs and graphicx.
+        """
         caption = _latex_text(self.caption)
         if self.warning:
             caption = rf"\textbf{{{_latex_text(self.warning)}.}} {caption}"
         styler = self.display.style.hide(axis="index").format(escape="latex")
         styler = styler.format_index(escape="latex", axis="columns")
-        return styler.to_latex(
+        latex = styler.to_latex(
             hrules=True,
             caption=caption,
             label=f"tab:{self.file_stem}",
@@ -73,6 +79,9 @@ class Table:
             position_float="centering",
             column_format="".join(_alignment(self.display)),
         ).translate(_LATEX)
+        return latex.replace(
+            r"\begin{tabular}", f"{_SHRINK_TO_TEXT}\n\\begin{{tabular}}"
+        ).replace(r"\end{tabular}", "\\end{tabular}}")
 
     def to_html(self) -> str:
         """Table element with caption, every cell escaped."""

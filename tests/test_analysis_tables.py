@@ -46,6 +46,14 @@ def test_latex_is_booktabs_and_plain_ascii() -> None:
     assert r"$-$0.73 & a \& b <c> 50\% \\" in latex
 
 
+def test_latex_table_shrinks_to_the_width_of_the_text() -> None:
+    latex = _table().to_latex()
+    opened = latex.index(r"\resizebox{\ifdim\width>\linewidth")
+    assert opened < latex.index(r"\begin{tabular}")
+    assert r"\end{tabular}}" in latex
+    assert latex.count("{") == latex.count("}")
+
+
 def test_html_escapes_every_cell() -> None:
     page = _table().to_html()
     assert "a &amp; b &lt;c&gt; 50%" in page
