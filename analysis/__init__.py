@@ -1,1 +1,1 @@
-"""Placeholder."""
+"""Summarise sampled posteriors: tidy estimates, tables, figures and the report."""

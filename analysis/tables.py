@@ -22,6 +22,9 @@ _LATEX = str.maketrans(
         "×": r"$\times$",
         "²": r"\textsuperscript{2}",
         "≥": r"$\ge$",
+        # In the default font encoding both would print as other characters.
+        "<": "$<$",
+        ">": "$>$",
     }
 )
 

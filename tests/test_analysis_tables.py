@@ -43,7 +43,7 @@ def test_latex_is_booktabs_and_plain_ascii() -> None:
     assert latex.isascii()
     for part in (r"\toprule", r"\midrule", r"\bottomrule", r"5\% of A \& B\_1"):
         assert part in latex
-    assert r"$-$0.73 & a \& b <c> 50\% \\" in latex
+    assert r"$-$0.73 & a \& b $<$c$>$ 50\% \\" in latex
 
 
 def test_latex_table_shrinks_to_the_width_of_the_text() -> None:
