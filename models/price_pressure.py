@@ -40,8 +40,10 @@ import numpy as np
 import pymc as pm
 
 from data.columns import FACTORS, TENOR_MONTHS, TENOR_YEARS
+from data.factor_exposures import DECAY_PER_MONTH
 from data.panels import PricePressurePanel
 from models.dims import FACTOR, INVENTORY_MARKET, ORDER_FLOW_TERM, TENOR, WEEK
+from models.long_run_mean import LongRunMean
 from models.nelson_siegel import nelson_siegel_loadings
 from models.price_pressure_inputs import PricePressureInputs, select_inputs
 from models.price_pressure_variants import VARIANTS, Variant, order_flow_columns
@@ -98,7 +100,7 @@ class PricePressurePriors:
     initial_factor_sd_bp: float = 300.0
     factor_innovation_sd_bp: LogNormalPrior = LogNormalPrior(median=10.0, log_sd=1.0)
     yield_noise_sd_bp: LogNormalPrior = LogNormalPrior(median=3.0, log_sd=1.0)
-    decay_per_month: float | LogNormalPrior = 0.0609
+    decay_per_month: float | LogNormalPrior = DECAY_PER_MONTH
 
 
 SAMPLED_DECAY = LogNormalPrior(median=0.0609, log_sd=0.5)
@@ -147,12 +149,6 @@ def price_pressure_model(
 
     with pm.Model(coords=coords) as model:
         decay = _decay(priors.decay_per_month)
-        mean = pm.Normal(
-            "factor_mean_bp",
-            priors.factor_mean_bp,
-            priors.factor_mean_sd_bp,
-            dims=FACTOR,
-        )
         half_life = _log_normal("half_life_weeks", priors.half_life_weeks, FACTOR)
         persistence = pm.Deterministic(
             "persistence", 2 ** (-1 / half_life), dims=FACTOR
@@ -161,6 +157,16 @@ def price_pressure_model(
             "factor_innovation_sd_bp", priors.factor_innovation_sd_bp, FACTOR
         )
         noise_sd = _log_normal("yield_noise_sd_bp", priors.yield_noise_sd_bp, TENOR)
+        mean = LongRunMean(
+            "factor_mean_bp",
+            mean=priors.factor_mean_bp,
+            sd=priors.factor_mean_sd_bp,
+            persistence=persistence,
+            innovation_sd=innovation_sd,
+            num_dates=len(inputs.yield_bp),
+            sample_mean=_rough_factor_mean(inputs),
+            dims=FACTOR,
+        )
 
         pressure_bp = _price_pressure(inputs, priors)
         discovery_bp = _price_discovery(inputs, variant, priors)
@@ -181,6 +187,13 @@ def price_pressure_model(
             dims=(WEEK, TENOR),
         )
     return model
+
+
+def _rough_factor_mean(inputs: PricePressureInputs) -> Any:
+    """Factors that fit the average curve best, at the paper's decay."""
+    average = np.nanmean(inputs.dataset["yield_bp"].to_numpy(), axis=0)
+    loading = nelson_siegel_loadings(DECAY_PER_MONTH, TENOR_MONTHS)
+    return np.linalg.lstsq(loading, average, rcond=None)[0]
 
 
 def _log_normal(name: str, prior: LogNormalPrior, dims: str | None = None) -> Any:
