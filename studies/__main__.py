@@ -181,7 +181,7 @@ def _beside(path: Path, suffix: str) -> Path:
 
 @contextmanager
 def _progress(description: str, total: int) -> Iterator[Callable[[], None]]:
-    """Progress bar that starts with a compilation of a minute."""
+    """Show progress; before the first step the model is compiled."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
