@@ -180,3 +180,14 @@ def test_impossible_variances_give_minus_infinity_and_a_zero_gradient(name, valu
     assert (result.log_likelihood == -np.inf).all()
     gradient = run_backward(system, np.ones(30), result)
     assert all(not np.any(part) for part in gradient)
+
+
+@pytest.mark.parametrize("value", [-500.0, np.inf])
+def test_one_impossible_date_makes_every_date_impossible(value, rng):
+    system = random_system(rng, 30, 4, 3)
+    system["is_observed"][:-1, 2] = 0
+    system["observation_variance"][2] = value
+    result = run_forward(system)
+    assert (result.log_likelihood == -np.inf).all()
+    gradient = run_backward(system, np.ones(30), result)
+    assert all(not np.any(part) for part in gradient)

@@ -5,8 +5,11 @@ from functools import cache
 
 import numpy as np
 import pymc as pm
+import pytensor.tensor as pt
 import pytest
 from numpy.testing import assert_allclose
+from pymc.blocking import DictToArrayBijection, RaveledVars
+from pymc.initial_point import make_initial_point_fn
 from pymc.pytensorf import PointFunc
 
 import models.price_pressure
@@ -61,13 +64,8 @@ def compile_pointwise(model: pm.Model) -> PointFunc:
 
 
 def unconstrained(model: pm.Model, point: dict[str, np.ndarray]) -> dict:
-    """Free parameters as the sampler sees them: positive ones by their logarithm."""
-    values = {}
-    for rv in model.free_RVs:
-        name = model.rvs_to_values[rv].name
-        logged = name.endswith("_log__")
-        values[name] = np.log(point[rv.name]) if logged else point[rv.name]
-    return values
+    """Free parameters as the sampler sees them, without bounds."""
+    return make_initial_point_fn(model=model, overrides=point)(0)
 
 
 def log_densities(model: pm.Model, variant: str, **more: np.ndarray) -> np.ndarray:
@@ -183,6 +181,40 @@ def check_gradient(model: pm.Model, truth: dict[str, np.ndarray]) -> None:
             err_msg=name,
         )
     assert position == gradient.size
+
+
+@every_variant
+def test_the_change_to_the_sampling_scale_is_accounted_for(variant: str) -> None:
+    """Log Jacobian determinant of all parameters, by differences on the whole scale."""
+    model = model_of(variant)
+    point = DictToArrayBijection.map(unconstrained(model, truth_point(variant)))
+    natural = model.compile_fn(
+        [
+            pt.concatenate(
+                [rv.ravel() for rv in model.replace_rvs_by_values(model.free_RVs)]
+            )
+        ],
+        inputs=model.value_vars,
+        mode=PYTHON,
+    )
+
+    def parameters(flat: np.ndarray) -> np.ndarray:
+        moved = RaveledVars(flat, point.point_map_info)
+        return natural(DictToArrayBijection.rmap(moved))[0]
+
+    step = 1e-5
+    jacobian = [
+        (parameters(point.data + move) - parameters(point.data - move)) / (2 * step)
+        for move in step * np.eye(len(point.data))
+    ]
+    values = DictToArrayBijection.rmap(point)
+    with_it, without = (
+        model.compile_logp(jacobian=included, mode=PYTHON)(values)
+        for included in (True, False)
+    )
+    assert_allclose(
+        with_it - without, np.linalg.slogdet(jacobian).logabsdet, rtol=DIFFERENCES
+    )
 
 
 @cache
