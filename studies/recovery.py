@@ -29,7 +29,7 @@ that their results are independent."""
 
 RECOVERY_SETTINGS = SamplerSettings(seed=0, draws=700, tune=400)
 """Of each fit, with the seed of the replication. The least effective sample size is
-then some 400, where a quantile of 2.5% is off by a probability of 0.008: nothing in an
+then some 300, where a quantile of 2.5% is off by a probability of 0.009: nothing in an
 average over hundreds of intervals."""
 
 DIMS = {
