@@ -11,6 +11,9 @@ from data.panels import require_panel_suffix, write_panel
 from models.price_pressure_simulation import NUM_WEEKS, simulate_price_pressure
 from models.price_pressure_variants import VARIANTS
 
+LONGEST_PANEL_WEEKS = 13_000
+"""Dates are kept in nanoseconds, which end in 2262."""
+
 app = typer.Typer(
     help=__doc__,
     no_args_is_help=True,
@@ -38,8 +41,10 @@ def _group() -> None:
 def price_pressure(
     variant: Annotated[str, typer.Option(help=f"One of {', '.join(VARIANTS)}.")],
     out: Annotated[Path, typer.Option(help="Panel to write, .csv or .parquet.")],
-    seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 1,
-    weeks: Annotated[int, typer.Option(min=1, help="Length of the panel.")] = NUM_WEEKS,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the random numbers.")] = 1,
+    weeks: Annotated[
+        int, typer.Option(min=1, max=LONGEST_PANEL_WEEKS, help="Length of the panel.")
+    ] = NUM_WEEKS,
 ) -> None:
     """Simulate dealer positions and yields at the published estimates of a variant."""
     require_panel_suffix(out)

@@ -27,6 +27,9 @@ NUM_INPUTS = 10
 IS_OBSERVED = 1
 """Position of the one input that has no gradient."""
 
+PARAMETERS = slice(3, NUM_INPUTS + 1)
+"""Positions, among the inputs of the backward pass, of what it differentiates."""
+
 # PyTensor's disk cache cannot see into the passes; a change of their source has to
 # change the key, or an old compilation would go on being used.
 _SOURCES = sorted(Path(__file__).parent.glob("kalman*.py"))
@@ -98,7 +101,8 @@ class KalmanForward(Op):
         gradient = KalmanBackward(self.num_series, self.num_factors)(
             weight, *inputs, *outputs[1:]
         )
-        return [*gradient[:IS_OBSERVED], disconnected_type(), *gradient[IS_OBSERVED:]]
+        # Only their difference enters, so the observations' is minus the last.
+        return [-gradient[-1], disconnected_type(), *gradient]
 
 
 class KalmanBackward(Op):
@@ -113,11 +117,9 @@ class KalmanBackward(Op):
     def make_node(self, weight: Any, *inputs: Any) -> Apply:
         """Take the weights, the inputs of the forward pass and its stored results."""
         variables = [pt.as_tensor_variable(x) for x in (weight, *inputs)]
-        differentiable = [
-            x for i, x in enumerate(variables[1 : NUM_INPUTS + 1]) if i != IS_OBSERVED
-        ]
         outputs = [
-            pt.tensor(shape=x.type.shape, dtype="float64") for x in differentiable
+            pt.tensor(shape=x.type.shape, dtype="float64")
+            for x in variables[PARAMETERS]
         ]
         return Apply(self, variables, outputs)
 
@@ -132,12 +134,8 @@ class KalmanBackward(Op):
             storage[0] = result
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        """Return the shape of each differentiable input."""
-        return [
-            shape
-            for i, shape in enumerate(input_shapes[1 : NUM_INPUTS + 1])
-            if i != IS_OBSERVED
-        ]
+        """Return the shape of each parameter."""
+        return list(input_shapes[PARAMETERS])
 
 
 def state_space_log_likelihood(

@@ -26,7 +26,7 @@ def backward_pass(num_series: int, num_factors: int) -> Callable[..., Any]:
         weight, y, s, Z, phi, q, h, m1, p1, c, d, mean, innovation, covariance, source
     ):
         T = y.shape[0]
-        y_bar, c_bar, d_bar = np.zeros((T, N)), np.zeros((T, K)), np.empty((T, N))
+        c_bar, d_bar = np.zeros((T, K)), np.zeros((T, N))
         Z_bar, phi_bar, q_bar = np.zeros((N, K)), np.zeros(K), np.zeros(K)
         h_bar, mean_bar, P_bar = np.zeros(N), np.zeros(K), np.zeros((K, K))
         p1_bar = np.empty(K)
@@ -34,7 +34,7 @@ def backward_pass(num_series: int, num_factors: int) -> Callable[..., Any]:
         gain, variance, steps = np.zeros((N, K)), np.ones(N), np.empty((N + 1, K, K))
         gain_bar, variance_bar, P = np.zeros((N, K)), np.zeros(N), np.empty((K, K))
         filtered = gain, variance, steps, mean, innovation, weight
-        bars = mean_bar, P_bar, gain_bar, variance_bar, y_bar, c_bar
+        bars = mean_bar, P_bar, gain_bar, variance_bar, d_bar, c_bar
         t = T - 1
         # A failed forward pass marks every date with -1; its gradient is zero.
         while t >= 0 and source[t] >= 0:
@@ -53,10 +53,7 @@ def backward_pass(num_series: int, num_factors: int) -> Callable[..., Any]:
         for k in range(K):
             c_bar[0, k] = 0.0
             p1_bar[k] = P_bar[k, k]
-        for t in range(T):
-            for i in range(N):
-                d_bar[t, i] = -y_bar[t, i]
-        return y_bar, Z_bar, phi_bar, q_bar, h_bar, mean_bar, p1_bar, c_bar, d_bar
+        return Z_bar, phi_bar, q_bar, h_bar, mean_bar, p1_bar, c_bar, d_bar
 
     return backward
 
@@ -68,11 +65,11 @@ def _date_adjoint(N: int, K: int) -> Callable[..., Any]:
     def date_adjoint(t, s, Z, phi, filtered, bars, gradient):
         """Pull the cotangent of the next predicted mean back through date t.
 
-        Replaces mean_bar, writes gain_bar, variance_bar, y_bar[t] and c_bar[t], adds to
+        Replaces mean_bar, writes gain_bar, variance_bar, d_bar[t] and c_bar[t], adds to
         Z_bar and phi_bar.
         """
         gain, variance, _, mean, innovation, weight = filtered
-        mean_bar, _, gain_bar, variance_bar, y_bar, c_bar = bars
+        mean_bar, _, gain_bar, variance_bar, d_bar, c_bar = bars
         Z_bar, phi_bar, _, _ = gradient
         a, a_bar = zeros_K, zeros_K
         for k in range(K):
@@ -96,7 +93,7 @@ def _date_adjoint(N: int, K: int) -> Callable[..., Any]:
                     a = tuple_setitem(a, k, a[k] - gain[i, k] * v)
                     Z_bar[i, k] -= v_bar * a[k]
                     a_bar = tuple_setitem(a_bar, k, a_bar[k] - v_bar * Z[i, k])
-            y_bar[t, i] = v_bar
+            d_bar[t, i] = -v_bar
         for k in range(K):
             mean_bar[k] = a_bar[k]
             c_bar[t, k] = a_bar[k]

@@ -78,9 +78,11 @@ class FilterResult(NamedTuple):
 
 
 class FilterGradient(NamedTuple):
-    """Gradient of a weighted sum of the log densities, one field an input."""
+    """Gradient of a weighted sum of the log densities, one field an input.
 
-    observation: FloatArray
+    That of ``observation`` is minus that of ``observation_input``.
+    """
+
     loading: FloatArray
     persistence: FloatArray
     state_variance: FloatArray

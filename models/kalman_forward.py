@@ -8,7 +8,7 @@ from numba.cpython.unsafe.tuple import tuple_setitem
 
 from models.kalman_covariance import covariance_steps, jit
 
-STEADY_TOLERANCE = 1e-12
+STEADY_TOLERANCE = 1e-9
 """Covariances count as converged when a step changes no entry by more than this, in
 units of the standard deviations involved."""
 

@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 from pytensor.link.jax.dispatch import jax_funcify
 
-from models.kalman import IS_OBSERVED, NUM_INPUTS, KalmanBackward, KalmanForward
+from models.kalman import NUM_INPUTS, KalmanBackward, KalmanForward
 
 
 def log_likelihood(
@@ -68,7 +68,6 @@ def _forward_in_jax(op: KalmanForward, **kwargs: Any) -> Any:
 def _backward_in_jax(op: KalmanBackward, **kwargs: Any) -> Any:
     def kalman_backward(weight: Any, *inputs: Any) -> Any:
         _, pull = jax.vjp(log_likelihood, *inputs[:NUM_INPUTS])
-        gradient = pull(weight)
-        return tuple(g for i, g in enumerate(gradient) if i != IS_OBSERVED)
+        return pull(weight)[2:]
 
     return kalman_backward

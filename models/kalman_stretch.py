@@ -14,7 +14,7 @@ from numba.cpython.unsafe.tuple import tuple_setitem
 
 from models.kalman_covariance import jit
 
-FORGOTTEN = 1e-10
+FORGOTTEN = 1e-8
 """A disturbance of the covariance counts as forgotten at this share of its size."""
 
 
@@ -35,7 +35,7 @@ def stretch_adjoint(
     def pull_stretch(first, last, s, Z, phi, filtered, bars, gradient):
         """Pull mean_bar and P_bar back through dates first, ..., last."""
         gain, variance, _, _, _, weight = filtered
-        _, P_bar, gain_bar, variance_bar, y_bar, c_bar = bars
+        _, P_bar, gain_bar, variance_bar, d_bar, c_bar = bars
         to_y_bar, to_mean_bar = np.zeros((N, K + N)), np.zeros((N + 1, K, K + N))
         adjoint_maps(s[first], Z, phi, gain, variance, to_y_bar, to_mean_bar)
         A = np.empty((K, K))
@@ -72,7 +72,7 @@ def stretch_adjoint(
         # alone: what the later ones send is forgotten on the way.
         unused = np.zeros((N, K)), np.zeros(K), np.zeros(K), np.zeros(N)
         before, following = np.zeros((K, K)), np.empty(K)
-        head_bars = following, before, gain_bar, variance_bar, y_bar, c_bar
+        head_bars = following, before, gain_bar, variance_bar, d_bar, c_bar
         for t in range(first + head - 1, first - 1, -1):
             for k in range(K):
                 following[k] = c_bar[t + 1, k]
@@ -103,8 +103,8 @@ def _adjoint_maps(N: int, K: int) -> Callable[..., Any]:
     def adjoint_maps(s, Z, phi, gain, variance, to_y_bar, to_mean_bar):
         """One date backwards as matrices on b, from zeros.
 
-        to_y_bar (N, K + N) gives y_bar; to_mean_bar (N + 1, K, K + N) the cotangent of
-        the mean before each series and, last, of the filtered mean.
+        to_y_bar (N, K + N) gives minus d_bar, to_mean_bar (N + 1, K, K + N) the
+        cotangent of the mean before each series and, last, of the filtered mean.
         """
         for k in range(K):
             to_mean_bar[N, k, k] = phi[k]
@@ -127,9 +127,9 @@ def _mean_sweep(N: int, K: int) -> Callable[..., Any]:
 
     @jit
     def sweep_means(first, last, filtered, bars, to_y_bar, to_mean_bar):
-        """Write y_bar and c_bar of every date; replace mean_bar."""
+        """Write d_bar and c_bar of every date; replace mean_bar."""
         innovation, weight = filtered[4], filtered[5]
-        mean_bar, y_bar, c_bar = bars[0], bars[4], bars[5]
+        mean_bar, d_bar, c_bar = bars[0], bars[4], bars[5]
         b, v = zeros_K, zeros_N
         for k in range(K):
             b = tuple_setitem(b, k, mean_bar[k])
@@ -142,7 +142,7 @@ def _mean_sweep(N: int, K: int) -> Callable[..., Any]:
                     total += to_y_bar[i, K + j] * v[j]
                 for k in range(K):
                     total += to_y_bar[i, k] * b[k]
-                y_bar[t, i] = total
+                d_bar[t, i] = -total
             before = b
             for k in range(K):
                 total = 0.0
