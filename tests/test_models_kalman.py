@@ -66,6 +66,14 @@ def test_jax_gives_minus_infinity_and_no_nan_for_impossible_variances(system):
     assert (evaluate(system, "JAX")[0] == -np.inf).all()
 
 
+def test_jax_lets_one_impossible_date_make_every_date_impossible(system):
+    pytest.importorskip("jax", reason="JAX is an optional dependency")
+    importlib.import_module("models.kalman_jax")
+    system["is_observed"][:-1, 2] = 0
+    system["observation_variance"][2] = -500.0
+    assert (evaluate(system, "JAX")[0] == -np.inf).all()
+
+
 def test_backward_pass_reuses_the_forward_pass(system):
     nodes = compiled(system, "NUMBA").maker.fgraph.toposort()
     names = [type(node.op).__name__ for node in nodes]

@@ -8,7 +8,7 @@ from pandas.testing import assert_frame_equal
 from typer.testing import CliRunner
 
 from data.panels import read_price_pressure_panel
-from models.__main__ import app
+from models.__main__ import LONGEST_PANEL_WEEKS, app
 from models.price_pressure_simulation import simulate_price_pressure
 
 RUNNER = CliRunner()
@@ -76,7 +76,26 @@ def test_wrong_use_ends_with_two(tmp_path: Path) -> None:
     missing = RUNNER.invoke(app, ["simulate", "price-pressure", "--out", out])
     assert missing.exit_code == 2
     assert "--variant" in missing.stderr
-    assert simulate(tmp_path / "twin.csv", "--weeks", "0").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "more", [("--weeks", "0"), ("--weeks", "14000"), ("--seed", "-1")]
+)
+def test_numbers_out_of_range_end_with_two_and_name_the_option(
+    tmp_path: Path, more: tuple[str, str]
+) -> None:
+    result = simulate(tmp_path / "twin.csv", *more)
+    assert result.exit_code == 2
+    assert more[0] in result.stderr
+    assert "Traceback" not in result.output
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_longest_panel_can_be_simulated(tmp_path: Path) -> None:
+    out = tmp_path / "twin.parquet"
+    result = simulate(out, "--weeks", str(LONGEST_PANEL_WEEKS))
+    assert result.exit_code == 0, result.output
+    assert len(pd.read_parquet(out)) == LONGEST_PANEL_WEEKS
 
 
 def test_an_existing_file_survives_a_failed_run(
