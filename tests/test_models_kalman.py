@@ -16,6 +16,9 @@ SAME = 1e-9
 
 NUM_DATES = 70
 
+LITTLE_WORK = pytensor.compile.mode.Mode("py", "fast_run")
+"""Rewrites the graph, and runs it in Python without compiling."""
+
 
 @pytest.fixture
 def system():
@@ -88,6 +91,26 @@ def test_shapes_are_known_without_running_the_filter(system):
     nodes = function.maker.fgraph.toposort()
     assert not [n for n in nodes if type(n.op).__name__ == "KalmanForward"]
     assert function(*[system[name] for name in INPUT_NAMES]) == [NUM_DATES]
+
+
+def test_gradient_shapes_are_known_without_running_either_pass(system):
+    """The number of dates is left open, so that the Ops themselves have to tell."""
+    inputs = [
+        pt.tensor(n, dtype="float64", shape=[None if k == NUM_DATES else k for k in x])
+        for n, x in ((n, system[n].shape) for n in INPUT_NAMES)
+    ]
+    density = state_space_log_likelihood(*inputs)
+    differentiable = [x for x in inputs if x.name != "is_observed"]
+    gradient = pytensor.grad(density.sum(), differentiable)
+    shapes = [density.shape, *(g.shape for g in gradient)]
+    function = pytensor.function(
+        inputs, shapes, mode=LITTLE_WORK, on_unused_input="ignore"
+    )
+    nodes = function.maker.fgraph.toposort()
+    assert not [n for n in nodes if type(n.op).__name__.startswith("Kalman")]
+    results = function(*[system[name] for name in INPUT_NAMES])
+    expected = [(NUM_DATES,), *(system[x.name].shape for x in differentiable)]
+    assert [tuple(shape) for shape in results] == expected
 
 
 def test_unknown_sizes_are_refused():
