@@ -31,16 +31,12 @@ class DriftWhitening(Transform):
     ----------
     num_dates : int
         T.
-    sample_mean : (series,) array_like
-        A rough mean of each series over the sample. It need not be exact: it moves
-        the sampler's origin, not the posterior.
     """
 
     name = "drift_whitened"
 
-    def __init__(self, num_dates: int, sample_mean: ArrayLike) -> None:
+    def __init__(self, num_dates: int) -> None:
         self.num_dates = num_dates
-        self.sample_mean = np.asarray(sample_mean, dtype=np.float64)
 
     def forward(self, value: Variable, *inputs: Variable) -> Variable:
         """From the mean to z."""
@@ -59,11 +55,11 @@ class DriftWhitening(Transform):
 
     def _centre_and_scale(self, *inputs: Variable) -> tuple[Variable, Variable]:
         # A random variable's inputs are its generator, its size and its parameters.
-        prior_mean, prior_sd, persistence, innovation_sd = inputs[-4:]
+        prior_mean, prior_sd, persistence, innovation_sd, sample_mean = inputs[-5:]
         from_prior = prior_sd**-2
         from_drift = self.num_dates * ((1 - persistence) / innovation_sd) ** 2
         precision = from_prior + from_drift
-        centre = from_prior * prior_mean + from_drift * self.sample_mean
+        centre = from_prior * prior_mean + from_drift * sample_mean
         return centre / precision, precision**-0.5
 
 
@@ -75,7 +71,7 @@ def LongRunMean(  # noqa: N802
     persistence: Any,
     innovation_sd: Any,
     num_dates: int,
-    sample_mean: ArrayLike,
+    sample_mean: Any,
     dims: str,
 ) -> Variable:
     """Add a normal long-run mean to the model on the context stack.
@@ -90,8 +86,9 @@ def LongRunMean(  # noqa: N802
         Of the series whose mean it is; they set the sampler's scale, not the prior.
     num_dates : int
         Length of the sample.
-    sample_mean : (series,) array_like
-        See `DriftWhitening`.
+    sample_mean : (series,) tensor
+        A rough mean of each series over the sample. It need not be exact: it moves
+        the sampler's origin, not the posterior.
     dims : str
         Name of the dimension.
 
@@ -106,27 +103,23 @@ def LongRunMean(  # noqa: N802
         np.asarray(sd, dtype=np.float64),
         persistence,
         innovation_sd,
+        sample_mean,
         logp=_log_density,
         random=_draw,
-        signature="(),(),(),()->()",
+        signature="(),(),(),(),()->()",
         class_name="LongRunMean",
-        transform=DriftWhitening(num_dates, sample_mean),
+        transform=DriftWhitening(num_dates),
         dims=dims,
     )
 
 
 def _log_density(
-    value: Variable, mean: Variable, sd: Variable, _persistence: Any, _sd: Any
+    value: Variable, mean: Variable, sd: Variable, *_scale: Variable
 ) -> Variable:
     return pm.logp(pm.Normal.dist(mean, sd), value)
 
 
 def _draw(
-    mean: Any,
-    sd: Any,
-    _persistence: Any,
-    _sd: Any,
-    rng: np.random.Generator,
-    size: Any = None,
+    mean: Any, sd: Any, *_scale: Any, rng: np.random.Generator, size: Any = None
 ) -> Any:
     return rng.normal(mean, sd, size=size)

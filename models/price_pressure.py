@@ -38,6 +38,7 @@ from typing import Any
 
 import numpy as np
 import pymc as pm
+from numpy.typing import ArrayLike, NDArray
 
 from data.columns import FACTORS, TENOR_MONTHS, TENOR_YEARS
 from data.factor_exposures import DECAY_PER_MONTH
@@ -164,7 +165,11 @@ def price_pressure_model(
             persistence=persistence,
             innovation_sd=innovation_sd,
             num_dates=len(inputs.yield_bp),
-            sample_mean=_rough_factor_mean(inputs),
+            sample_mean=pm.Data(
+                "rough_factor_mean_bp",
+                rough_factor_mean(inputs.dataset["yield_bp"].to_numpy()),
+                dims=FACTOR,
+            ),
             dims=FACTOR,
         )
 
@@ -189,9 +194,20 @@ def price_pressure_model(
     return model
 
 
-def _rough_factor_mean(inputs: PricePressureInputs) -> Any:
-    """Factors that fit the average curve best, at the paper's decay."""
-    average = np.nanmean(inputs.dataset["yield_bp"].to_numpy(), axis=0)
+def rough_factor_mean(yield_bp: ArrayLike) -> NDArray[np.float64]:
+    """Factors that fit the average curve best, at the paper's decay.
+
+    Parameters
+    ----------
+    yield_bp : (week, tenor) array_like
+        NaN where not quoted.
+
+    Returns
+    -------
+    (factor,) float
+        Basis points.
+    """
+    average = np.nanmean(np.asarray(yield_bp, dtype=np.float64), axis=0)
     loading = nelson_siegel_loadings(DECAY_PER_MONTH, TENOR_MONTHS)
     return np.linalg.lstsq(loading, average, rcond=None)[0]
 

@@ -21,10 +21,12 @@ from statsmodels.stats.multitest import multipletests
 from inference.calibration import calibration_ranks, uniformity
 from inference.sampling import SIMULATION_BACKEND
 from inference.settings import SamplerSettings
+from models.price_pressure import rough_factor_mean
 from models.price_pressure_variants import Variant
 from studies.compiled_price_pressure import (
     PARAMETERS,
     QUOTED_YIELDS,
+    ROUGH_FACTOR_MEAN,
     CompiledPricePressure,
 )
 from studies.recovery import simulated_panel
@@ -83,9 +85,8 @@ def calibration(
     fits = []
 
     def fit(yields: NDArray[np.float64], fit_seed: int) -> xr.Dataset:
-        tree = compiled.sample(
-            {QUOTED_YIELDS: yields}, replace(settings, seed=fit_seed)
-        )
+        data = {QUOTED_YIELDS: yields, ROUGH_FACTOR_MEAN: rough_factor_mean(yields)}
+        tree = compiled.sample(data, replace(settings, seed=fit_seed))
         posterior = tree["posterior"].to_dataset()
         fits.append({"seed": fit_seed} | _quality(tree))
         advance()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from data.panels import PricePressurePanel
 from inference.settings import SamplerSettings
-from models.price_pressure import price_pressure_model
+from models.price_pressure import price_pressure_model, rough_factor_mean
 from models.price_pressure_inputs import select_inputs
 from models.price_pressure_variants import Variant
 
@@ -26,6 +26,9 @@ persistence."""
 
 QUOTED_YIELDS = "quoted_yield_bp"
 """Data variable of the model with the yields."""
+
+ROUGH_FACTOR_MEAN = "rough_factor_mean_bp"
+"""Data variable around which the sampler looks for the factor means."""
 
 
 def model_data(
@@ -50,6 +53,7 @@ def model_data(
         QUOTED_YIELDS: inputs.yield_bp,
         "is_quoted": inputs.is_quoted,
         "inventory_dv01_musd": inputs.inventory_dv01_musd,
+        ROUGH_FACTOR_MEAN: rough_factor_mean(inputs.dataset["yield_bp"].to_numpy()),
     }
     if variant.order_flow_terms:
         arrays["order_flow_surprise_busd"] = inputs.order_flow_surprise_busd
