@@ -96,6 +96,16 @@ def test_what_stands_in_a_missing_cell_does_not_matter(rng):
     )
 
 
+def test_innovations_of_missing_cells_are_zero(rng):
+    complete = random_system(rng, 120, 4, 3)
+    for _ in range(10):  # Leaves memory behind that is not zero.
+        run_forward(complete)
+    system = with_gaps(complete)
+    innovation = run_forward(system).innovation
+    assert not innovation[system["is_observed"] == 0].any()
+    assert innovation[system["is_observed"] > 0].all()
+
+
 @pytest.mark.parametrize("num_dates", [200, 10_000])
 def test_long_samples_agree_with_statsmodels(num_dates, rng):
     system = random_system(
