@@ -33,6 +33,10 @@ def covariance_steps(num_series: int, num_factors: int) -> CovarianceSteps:
 
 
 def _step(N: int, K: int) -> Callable[..., Any]:
+    # Tuples of fixed length live in registers; a small array would not, because the
+    # compiler must assume that it overlaps with the others.
+    zeros_K, zeros_KK = (0.0,) * K, (0.0,) * (K * K)
+
     @jit
     def covariance_step(P, s, Z, phi, q, h, gain, variance, steps):
         """Condition P on the observed series, then predict, all in place.
@@ -40,33 +44,41 @@ def _step(N: int, K: int) -> Callable[..., Any]:
         ``steps[i]`` keeps the covariance before series i, ``steps[N]`` the filtered
         one. Returns False where a predictive variance is not positive and finite.
         """
+        G, M = zeros_KK, zeros_K
+        for k in range(K):
+            for j in range(K):
+                G = tuple_setitem(G, k * K + j, P[k, j])
         for i in range(N):
             for k in range(K):
                 gain[i, k] = 0.0
                 for j in range(K):
-                    steps[i, k, j] = P[k, j]
+                    steps[i, k, j] = G[k * K + j]
             variance[i] = 1.0
             if s[i] == 0.0:
                 continue
             F = h[i]
             for k in range(K):
+                m = 0.0
                 for j in range(K):
-                    gain[i, k] += P[k, j] * Z[i, j]
-                F += Z[i, k] * gain[i, k]
+                    m += G[k * K + j] * Z[i, j]
+                M = tuple_setitem(M, k, m)
+                F += Z[i, k] * m
             # The negation is true of NaN as well.
             if not (F > 0.0 and F < np.inf):
                 return False
             variance[i] = F
+            precision = 1.0 / F
             for k in range(K):
-                M = gain[i, k]
-                gain[i, k] /= F
+                scaled = M[k] * precision
+                gain[i, k] = scaled
                 for j in range(k + 1):
-                    P[k, j] -= M * gain[i, j]
-                    P[j, k] = P[k, j]
+                    reduced = G[k * K + j] - scaled * M[j]
+                    G = tuple_setitem(G, k * K + j, reduced)
+                    G = tuple_setitem(G, j * K + k, reduced)
         for k in range(K):
             for j in range(K):
-                steps[N, k, j] = P[k, j]
-                P[k, j] *= phi[k] * phi[j]
+                steps[N, k, j] = G[k * K + j]
+                P[k, j] = G[k * K + j] * phi[k] * phi[j]
             P[k, k] += q[k]
         return True
 
@@ -74,8 +86,6 @@ def _step(N: int, K: int) -> Callable[..., Any]:
 
 
 def _adjoint(N: int, K: int) -> Callable[..., Any]:
-    # Tuples of fixed length live in registers; a small array would not, because the
-    # compiler must assume that it overlaps with the others.
     zeros_K, zeros_KK = (0.0,) * K, (0.0,) * (K * K)
 
     @jit

@@ -63,7 +63,7 @@ def forward_pass(num_series: int, num_factors: int) -> Callable[..., Any]:
 
 def _date_filter(N: int, K: int) -> Callable[..., Any]:
     """Move the mean through one date, one series after the other."""
-    half_log_two_pi = 0.5 * np.log(2 * np.pi)
+    two_pi = 2 * np.pi
     # Tuples of fixed length live in registers; a small array would not, because the
     # compiler must assume that it overlaps with the results.
     zeros_K = (0.0,) * K
@@ -74,7 +74,7 @@ def _date_filter(N: int, K: int) -> Callable[..., Any]:
         a = zeros_K
         for k in range(K):
             a = tuple_setitem(a, k, mean[t, k])
-        density = 0.0
+        density, determinant = 0.0, 1.0
         for i in range(N):
             innovation[t, i] = 0.0
             if s[t, i] != 0.0:
@@ -82,11 +82,15 @@ def _date_filter(N: int, K: int) -> Callable[..., Any]:
                 for k in range(K):
                     v -= Z[i, k] * a[k]
                 innovation[t, i] = v
-                density -= half_log_two_pi + 0.5 * np.log(variance[i])
+                # One logarithm a date, more only where the product could overflow.
+                determinant *= two_pi * variance[i]
+                if not 1e-100 < determinant < 1e100:
+                    density -= 0.5 * np.log(determinant)
+                    determinant = 1.0
                 density -= 0.5 * v * v / variance[i]
                 for k in range(K):
                     a = tuple_setitem(a, k, a[k] + gain[i, k] * v)
-        log_likelihood[t] = density
+        log_likelihood[t] = density - 0.5 * np.log(determinant)
         following = min(t + 1, c.shape[0] - 1)
         for k in range(K):
             mean[t + 1, k] = phi[k] * a[k] + c[following, k]
