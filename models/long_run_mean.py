@@ -33,7 +33,8 @@ class DriftWhitening(Transform):
         T.
     """
 
-    name = "drift_whitened"
+    # PyMC takes the name apart at underscores, so it has none.
+    name = "whitened"
 
     def __init__(self, num_dates: int) -> None:
         self.num_dates = num_dates

@@ -45,7 +45,7 @@ def centre_and_scale(persistence):
 def test_density_is_that_of_the_normal_prior_on_the_sampled_scale(model):
     z, persistence = np.array([0.7, -1.2]), np.array([0.9, 0.999])
     logit = np.log(persistence / (1 - persistence))
-    point = {"persistence_logodds__": logit, "mean_drift_whitened__": z}
+    point = {"persistence_logodds__": logit, "mean_whitened__": z}
     centre, scale = centre_and_scale(persistence)
     expected = norm(PRIOR_MEAN, PRIOR_SD).logpdf(centre + scale * z) + np.log(scale)
     log_density = model.compile_logp(model["mean"], sum=False, mode="FAST_COMPILE")
