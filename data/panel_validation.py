@@ -52,11 +52,12 @@ LARGEST_WEEKLY_CHANGE_BP = 300.0
 """A step from one week to the next beyond this is a cell in another unit or a slip of
 the decimal point: the largest weekly move since 1961 is below half of it."""
 
-UNIT_SWITCH_RATIOS = (50.0, 200.0)
-"""A yield above `UNIT_SWITCH_FROM_BP` beside its neighbour in time 50 to 200 times as
-large or small is one column in two units."""
+UNIT_SWITCH_RATIOS = (80.0, 125.0)
+"""A yield above `UNIT_SWITCH_FROM_BP` beside its neighbour in time about a hundred
+times as large or small is one column in two units."""
 
-UNIT_SWITCH_FROM_BP = 50.0
+UNIT_SWITCH_FROM_BP = 100.0
+"""Yields that cross zero have any ratio to their neighbour, but are small."""
 
 SMALLEST_RELATIVE_MOVE = 1 / 30
 """A tenor near zero whose typical weekly change is below this share of the other

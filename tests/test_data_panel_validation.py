@@ -159,3 +159,12 @@ def test_dates_shifted_by_a_holiday_are_accepted() -> None:
     frame = cash_panel()
     frame.loc[10, "date"] -= pd.Timedelta(days=2)
     assert panel_from_frame(frame, "mine.csv").dataset.sizes["week"] == len(frame)
+
+
+def test_a_yield_that_crosses_zero_is_no_switch_of_units() -> None:
+    frame = cash_panel()
+    steps = 30 * np.sin(np.arange(len(frame)))
+    frame["yield_2y_bp"] = steps
+    frame.loc[[10, 11], "yield_2y_bp"] = [-0.87, -55.4]
+    panel = panel_from_frame(frame, "panel.csv")
+    assert panel.dataset["yield_bp"].sel(tenor=2)[11] == -55.4
