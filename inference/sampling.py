@@ -79,6 +79,7 @@ def sample_posterior(
         predictive = pm.sample_posterior_predictive(
             thin_evenly(tree["posterior"].to_dataset(), settings.predictive_draws),
             model=model,
+            freeze_vars=[variable.name for variable in model.free_RVs],
             random_seed=predictive_seed,
             progressbar=False,
             backend=SIMULATION_BACKEND,
