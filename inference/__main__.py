@@ -98,7 +98,7 @@ def fit_price_pressure(
     draws: Annotated[int, typer.Option(help="Kept draws of each chain.")] = 1000,
     tune: Annotated[int, typer.Option(help="Adaptation draws of each chain.")] = 1000,
     chains: Annotated[int, typer.Option(help="Independent chains.")] = 4,
-    seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all random numbers.")] = 1,
     sampler: Annotated[
         str, typer.Option(help=f"One of {', '.join(get_args(SamplerName))}.")
     ] = "nutpie",
