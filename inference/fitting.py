@@ -53,13 +53,18 @@ def fit(
         ``diagnostics`` ("passed" or "failed") and ``diagnostic_failures``.
     """
     start = time.perf_counter()
-    trace = sample_posterior(prepared.model, settings, progressbar=progressbar)
+    # Chains scattered over a posterior with a lesser mode would each keep to the one
+    # they first meet; the search says how many of its starts found the highest.
+    mode = posterior_mode(prepared.model, settings.seed)
+    trace = sample_posterior(
+        prepared.model, settings, start=mode, progressbar=progressbar
+    )
     derived = prepared.derive(
         prepared.model, trace, settings.predictive_draws, settings.seed
     )
     for name, group in derived.items():
         trace[name] = group
-    trace["posterior_mode"] = posterior_mode(prepared.model, settings.seed)
+    trace["posterior_mode"] = mode
     trace["panel"] = prepared.panel
     _, _, found = check(trace)
     trace.attrs["diagnostics"] = FAILED if found else PASSED
