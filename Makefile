@@ -60,7 +60,8 @@ studies: $(READY)
 	$(PYTHON) -m studies calibration price-pressure --out studies/results/price_pressure_calibration.csv
 
 notebooks: $(READY)
-	.venv/bin/jupytext --to ipynb --execute notebooks/*.py
+	.venv/bin/jupytext --to ipynb notebooks/*.py
+	.venv/bin/jupyter-execute --inplace notebooks/*.ipynb
 
 requirements:
 	$(UV) pip compile --quiet --upgrade pyproject.toml --extra dev --python-version 3.13 -o requirements.txt

@@ -18,15 +18,18 @@
 # the paper's own estimates, so that at the end the truth can be laid beside the intervals.
 
 # %%
+# %matplotlib inline
 import logging
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.figures_calibration import figure_predictive_pit
-from analysis.figures_predictive import figure_posterior_predictive_check
+from analysis.figures_predictive import (
+    figure_posterior_predictive_check,
+    figure_prior_posterior,
+)
 from analysis.figures_price_pressure import figure_price_pressure
-from analysis.figures_predictive import figure_prior_posterior
 from analysis.report import load_fit
 from analysis.tables_coefficients import estimates_beside_published
 from data.panels import panel_from_frame
@@ -45,7 +48,7 @@ logging.getLogger("pymc").setLevel(logging.WARNING)
 
 # %%
 frame = simulate_price_pressure("cash-futures-inventory", seed=1)
-frame.filter(regex="date|yield|dv01_cash").tail(3).round(1)
+frame.set_index("date").filter(regex="yield|dv01_cash").tail(3).round(1)
 
 # %% [markdown]
 # ## The model
