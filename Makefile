@@ -7,7 +7,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 PYTHON := .venv/bin/python
 READY := .venv/ready
 
-VARIANTS := net-inventory cash-futures-inventory net-order-flow cash-futures-order-flow
+VARIANTS := net-inventory cash-futures-order-flow
 TWIN := data/clean/twin.parquet
 TRACES := $(VARIANTS:%=traces/twin-%.nc)
 SEED := 1
