@@ -53,7 +53,15 @@ from models.state_space import LinearGaussianStateSpace
 
 @dataclass(frozen=True, kw_only=True)
 class LogNormalPrior:
-    """A positive quantity by its median and the standard deviation of its logarithm."""
+    """Log-normal prior of a positive quantity.
+
+    Parameters
+    ----------
+    median : float
+        In the unit of the quantity.
+    log_sd : float
+        Standard deviation of its natural logarithm.
+    """
 
     median: float
     log_sd: float
@@ -66,9 +74,9 @@ class PricePressurePriors:
     Parameters
     ----------
     price_pressure_sd : float
-        Normal around 0, bp per USD million. Inventories swing by some USD 10 million
-        of DV01, so 2 allows for pressures of tens of basis points, far beyond the five
-        that the paper finds.
+        Normal around 0, bp per USD million. Inventories swing by USD 5 to 20
+        million of DV01, so 2 allows for pressures of tens of basis points, far beyond
+        the five that the paper finds.
     price_discovery_sd : float
         Normal around 0, bp per USD billion. Weekly surprises of USD 5 billion would
         move a factor by 5 bp, half of what it moves in a week altogether.

@@ -152,6 +152,8 @@ def simulate_yields(
 ) -> pd.DataFrame:
     """Draw yields given positions: equations (1) to (6), date by date.
 
+    The factors start at their means a week before the first.
+
     Returns
     -------
     DataFrame
