@@ -35,7 +35,6 @@ GREY = "#8A8A8A"
 
 MARKET_COLORS = {"cash": BLUE, "futures": VERMILLION, "net": BLACK}
 MARKET_LINES = {"cash": "-", "futures": (0, (4, 1.5)), "net": "-"}
-TENOR_COLORS = {2: SKY_BLUE, 5: GREEN, 10: BLUE, 20: VERMILLION}
 PUBLISHED_COLOR = ORANGE
 BAND_ALPHA = 0.28
 
