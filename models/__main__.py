@@ -1,18 +1,8 @@
 """Command line: simulate data from a model."""
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
-from data.command_line import ending_on_bad_input
-from data.errors import DataError
-from data.panels import require_panel_suffix, write_panel
-from models.price_pressure_simulation import NUM_WEEKS, simulate_price_pressure
-from models.price_pressure_variants import VARIANTS
-
-LONGEST_PANEL_WEEKS = 13_000
-"""Dates are kept in nanoseconds, which end in 2262."""
+from models.price_pressure_command import EXAMPLE, simulate_price_pressure_panel
 
 app = typer.Typer(
     help=__doc__,
@@ -25,35 +15,15 @@ simulate = typer.Typer(
 )
 app.add_typer(simulate, name="simulate")
 
-_EXAMPLE = (
-    "Example: python -m models simulate price-pressure --variant net-inventory "
-    "--seed 1 --out data/clean/twin.parquet"
-)
-
 
 @simulate.callback()
 def _group() -> None:
     """Keep ``simulate MODEL`` a group while it has one model."""
 
 
-@simulate.command("price-pressure", epilog=_EXAMPLE, no_args_is_help=True)
-@ending_on_bad_input()
-def price_pressure(
-    variant: Annotated[str, typer.Option(help=f"One of {', '.join(VARIANTS)}.")],
-    out: Annotated[Path, typer.Option(help="Panel to write, .csv or .parquet.")],
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the random numbers.")] = 1,
-    weeks: Annotated[
-        int, typer.Option(min=1, max=LONGEST_PANEL_WEEKS, help="Length of the panel.")
-    ] = NUM_WEEKS,
-) -> None:
-    """Simulate dealer positions and yields at the published estimates of a variant."""
-    require_panel_suffix(out)
-    if variant not in VARIANTS:
-        raise DataError(
-            f"unknown variant {variant!r}", f"choose one of {', '.join(VARIANTS)}"
-        )
-    write_panel(simulate_price_pressure(variant, seed, weeks), out)
-    typer.echo(out)
+simulate.command("price-pressure", epilog=EXAMPLE, no_args_is_help=True)(
+    simulate_price_pressure_panel
+)
 
 
 if __name__ == "__main__":

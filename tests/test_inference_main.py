@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 
 import inference.__main__ as command_line
 from data.panels import write_panel
+from inference import console
 from inference.fitting import check
 from inference.settings import SamplerSettings
 from inference.store import read_trace, stamp_provenance, write_trace
@@ -139,7 +140,7 @@ def test_a_fit_that_fails_its_check_is_written_and_ends_with_status_1(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(command_line, "fit_prepared", lambda *_: bad_trace)
+    monkeypatch.setattr(console, "fit_prepared", lambda *_: bad_trace)
     out = tmp_path / "traces" / "bad.nc"
     status, output = run(*fit_arguments(panel_path, out))
     assert status == 1
@@ -159,7 +160,7 @@ def test_options_reach_the_settings_and_the_priors(
         calls.append(arguments)
         return good_trace
 
-    monkeypatch.setattr(command_line, "fit_prepared", record)
+    monkeypatch.setattr(console, "fit_prepared", record)
     options = ("--draws", 50, "--tune", 60, "--chains", 3, "--seed", 9)
     more = ("--sampler", "pymc", "--target-accept", 0.95, "--decay", "sampled")
     run(*fit_arguments(panel_path, tmp_path / "a.nc", *options, *more))

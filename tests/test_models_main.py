@@ -8,7 +8,8 @@ from pandas.testing import assert_frame_equal
 from typer.testing import CliRunner
 
 from data.panels import read_price_pressure_panel
-from models.__main__ import LONGEST_PANEL_WEEKS, app
+from models.__main__ import app
+from models.price_pressure_command import LONGEST_PANEL_WEEKS
 from models.price_pressure_simulation import simulate_price_pressure
 
 RUNNER = CliRunner()
