@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
-import pandera.errors
 import pandera.pandas as pa
 from numpy.typing import NDArray
 
+from data.cell_checks import at_most, check_cells, finite
 from data.columns import (
     DATE_COLUMN,
     FACTORS,
@@ -176,21 +176,10 @@ def _cell_checks(column: str) -> list[pa.Check]:
     bound, remedy = next(
         value for prefix, value in _BOUNDS.items() if column.startswith(prefix)
     )
-    return [
-        pa.Check(
-            lambda cells: ~np.isinf(cells),
-            name="is infinite",
-            error="leave the cell empty where a value is not known.",
-        ),
-        pa.Check(
-            lambda cells: (cells.abs() <= bound) | np.isinf(cells),
-            name=f"is beyond {bound:,.0f}, the largest credible value",
-            error=remedy,
-        ),
-    ]
+    return [finite(), at_most(bound, remedy)]
 
 
-def row_label(frame: pd.DataFrame, position: np.integer) -> str:
+def row_label(frame: pd.DataFrame, position: int | np.integer) -> str:
     """How an error names a row: 1-based position without the header, and its date."""
     return f"row {position + 1} ({frame[DATE_COLUMN].iloc[position]:%Y-%m-%d})"
 
@@ -247,31 +236,8 @@ def _check_dates(frame: pd.DataFrame, source: str) -> None:
 
 def _check_cells(frame: pd.DataFrame, source: str) -> None:
     known = [name for name in frame.columns if name in KNOWN_COLUMNS]
-    numbered = frame[known].reset_index(drop=True)
-    try:
-        panel_schema(known).validate(numbered, lazy=True)
-    except pandera.errors.SchemaErrors as errors:
-        failures = [error for error in errors.schema_errors if error.check is not None]
-        raise _cell_error(failures[0], frame, source) from None
-
-
-def _cell_error(
-    error: pandera.errors.SchemaError, frame: pd.DataFrame, source: str
-) -> DataError:
-    column = str(error.schema.name)
-    cases = error.failure_cases
-    if not isinstance(cases, pd.DataFrame) or cases["index"].isna().any():
-        return DataError(
-            f"{source}: column {column}: {error}", "see data/README.md for the types."
-        )
-    first = np.int64(cases["index"].iloc[0])
-    value = cases["failure_case"].iloc[0]
-    more = f"; so are {len(cases) - 1} more cells of it" if len(cases) > 1 else ""
-    return DataError(
-        f"{source}: column {column}, {row_label(frame, first)}: {value} "
-        f"{error.check.name}{more}",
-        str(error.check.error),
-    )
+    schema = panel_schema(known)
+    check_cells(frame, schema, source, lambda position: row_label(frame, position))
 
 
 def _check_yield_units(frame: pd.DataFrame, source: str) -> None:
