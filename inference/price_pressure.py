@@ -14,13 +14,10 @@ from inference.preparation import PreparedModel
 from inference.sampling import thin_evenly
 from inference.smoothing import draw_states, one_step_ahead, state_spaces
 from models.dims import FACTOR, TENOR, WEEK
-from models.price_pressure import (
-    LogNormalPrior,
-    PricePressurePriors,
-    price_pressure_model,
-)
+from models.price_pressure import PricePressurePriors, price_pressure_model
 from models.price_pressure_inputs import select_inputs
 from models.price_pressure_variants import VARIANTS
+from models.priors import LogNormalPrior
 
 MODEL_NAME = "price-pressure"
 OBSERVED = "yield_bp"

@@ -48,23 +48,8 @@ from models.long_run_mean import LongRunMean
 from models.nelson_siegel import nelson_siegel_loadings
 from models.price_pressure_inputs import PricePressureInputs, select_inputs
 from models.price_pressure_variants import VARIANTS, Variant, order_flow_columns
+from models.priors import LogNormalPrior
 from models.state_space import LinearGaussianStateSpace
-
-
-@dataclass(frozen=True, kw_only=True)
-class LogNormalPrior:
-    """Log-normal prior of a positive quantity.
-
-    Parameters
-    ----------
-    median : float
-        In the unit of the quantity.
-    log_sd : float
-        Standard deviation of its natural logarithm.
-    """
-
-    median: float
-    log_sd: float
 
 
 @dataclass(frozen=True, kw_only=True)

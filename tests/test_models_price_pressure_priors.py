@@ -15,11 +15,11 @@ from scipy.stats import lognorm, norm
 from data.panels import panel_from_frame
 from models.price_pressure import (
     SAMPLED_DECAY,
-    LogNormalPrior,
     PricePressurePriors,
     price_pressure_model,
 )
 from models.price_pressure_simulation import simulate_price_pressure
+from models.priors import LogNormalPrior
 from tests.price_pressure_systems import loading_of, twin_panel
 
 VARIANT = "cash-futures-order-flow"
