@@ -8,6 +8,8 @@ from rich.console import Console
 
 from data.command_line import ending_on_bad_input
 from data.fetch import fetch
+from data.half_life_command import BUILD_EXAMPLES as HALF_LIFE_EXAMPLES
+from data.half_life_command import build_half_life
 from data.price_pressure_command import BUILD_EXAMPLES, build_price_pressure
 from data.sources import SOURCES
 
@@ -54,6 +56,9 @@ def fetch_sources(
 
 build.command("price-pressure", epilog=BUILD_EXAMPLES, no_args_is_help=True)(
     build_price_pressure
+)
+build.command("half-life", epilog=HALF_LIFE_EXAMPLES, no_args_is_help=True)(
+    build_half_life
 )
 
 

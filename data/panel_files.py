@@ -4,6 +4,7 @@ Nothing here knows a model's columns: each panel module names its own and checks
 """
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +116,62 @@ def number_cells(
             "leave missing cells empty.",
         )
     return text.to_numpy(dtype=np.float64)
+
+
+def require_columns(cells: pd.DataFrame, names: Sequence[str], source: str) -> None:
+    """Raise `DataError` naming the columns that a file lacks."""
+    missing = [name for name in names if name not in cells.columns]
+    if missing:
+        raise DataError(
+            f"{source}: missing column {', '.join(missing)}",
+            "add or rename the columns; data/README.md lists names and units "
+            f"(the file has: {', '.join(map(str, cells.columns))}).",
+        )
+
+
+def whole_number_cells(cells: pd.Series, dates: pd.Series, source: str) -> pd.Series:
+    """Integers of a column; `DataError` names the first row that holds none."""
+    numbers = number_cells(cells, dates, source)
+    bad = np.flatnonzero(~np.isfinite(numbers) | (numbers != np.round(numbers)))
+    if bad.size:
+        raise DataError(
+            f"{source}: column {cells.name}, row {bad[0] + 1} "
+            f"({dates.iloc[bad[0]]:%Y-%m-%d}): {cells.iloc[bad[0]]!r} is not a whole "
+            "number",
+            f"give every row a whole number in {cells.name}.",
+        )
+    return pd.Series(numbers.astype(np.int64), index=cells.index)
+
+
+def truth_cells(cells: pd.Series, dates: pd.Series, source: str) -> pd.Series:
+    """Truth of a column; `DataError` names the first cell that is no True or False."""
+    text = cells.astype(str).str.strip().str.lower()
+    truth = text.map({"true": True, "false": False, "1": True, "0": False})
+    bad = np.flatnonzero(truth.isna())
+    if bad.size:
+        raise DataError(
+            f"{source}: column {cells.name}, row {bad[0] + 1} "
+            f"({dates.iloc[bad[0]]:%Y-%m-%d}): {cells.iloc[bad[0]]!r} is neither true "
+            "nor false",
+            "write True or False.",
+        )
+    return truth.astype(bool)
+
+
+def refuse_repeated_rows(frame: pd.DataFrame, keys: Sequence[str], source: str) -> None:
+    """Raise `DataError` at the first row whose keys an earlier row already has."""
+    repeated = np.flatnonzero(frame.duplicated(list(keys)))
+    if repeated.size:
+        row = frame.iloc[repeated[0]]
+        shown = ", ".join(f"{key} {_shown(row[key])}" for key in keys)
+        raise DataError(
+            f"{source}: row {repeated[0] + 1} repeats {shown}",
+            f"keep one row for each {' and '.join(keys)}.",
+        )
+
+
+def _shown(value: object) -> str:
+    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)
 
 
 def _read_csv(path: Path) -> pd.DataFrame:

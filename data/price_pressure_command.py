@@ -9,7 +9,8 @@ import typer
 
 from data.command_line import ending_on_bad_input
 from data.order_flow import FormBreaks
-from data.panels import require_panel_suffix, write_panel
+from data.panel_files import require_panel_suffix
+from data.panels import write_panel
 from data.price_pressure import build_price_pressure_panel
 
 BUILD_EXAMPLES = (

@@ -7,7 +7,8 @@ import typer
 
 from data.command_line import ending_on_bad_input
 from data.errors import DataError
-from data.panels import require_panel_suffix, write_panel
+from data.panel_files import require_panel_suffix
+from data.panels import write_panel
 from models.price_pressure_simulation import NUM_WEEKS, simulate_price_pressure
 from models.price_pressure_variants import VARIANTS
 
