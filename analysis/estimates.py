@@ -5,9 +5,13 @@ above. It does not change its meaning under monotone transformations, which is w
 is preferred to the highest-density interval for persistences and half-lives.
 """
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import xarray as xr
+from arviz_base import xarray_sel_iter
 
 from data.published import KEYS
 
@@ -59,6 +63,45 @@ def summarise_draws(draws: xr.DataArray) -> xr.Dataset:
             "probability_positive": (sample > 0).mean("sample"),
         }
     )
+
+
+def element_estimates(
+    draws: xr.Dataset,
+    parameters: Sequence[str],
+    element_label: Callable[[Mapping[str, Any]], str],
+) -> pd.DataFrame:
+    """One row an element of any parameter, whatever its dimensions.
+
+    Parameters
+    ----------
+    draws : (chain, draw, ...) Dataset
+        Group `posterior` or `prior` of a trace.
+    parameters : sequence of str
+        Which variables, in the order of the rows; empty ones have no rows.
+    element_label : callable
+        Words for an element from its coordinates by dimension.
+
+    Returns
+    -------
+    DataFrame
+        Columns parameter, element (name in the diagnostics: "persistence[level]"),
+        label, and those of :func:`summarise_draws`.
+    """
+    rows = []
+    for name, selection, _ in xarray_sel_iter(
+        draws[list(parameters)], skip_dims=set(SAMPLE_DIMS)
+    ):
+        place = ", ".join(str(value) for value in selection.values())
+        summary = summarise_draws(draws[name].sel(selection))
+        rows.append(
+            {
+                "parameter": str(name),
+                "element": f"{name}[{place}]" if place else str(name),
+                "label": element_label(selection),
+            }
+            | {key: float(value) for key, value in summary.data_vars.items()}
+        )
+    return pd.DataFrame(rows)
 
 
 def order_flow_term_keys(labels: np.ndarray) -> pd.DataFrame:

@@ -1,6 +1,8 @@
 """Whether one-step-ahead predictions are calibrated, and what their errors hold."""
 
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from arviz_stats.ecdf_utils import ecdf_pit
@@ -19,12 +21,9 @@ from analysis.style import (
     new_figure,
     zero_line,
 )
-from data.columns import TENOR_YEARS
 
 NUM_BINS = 10
-NUM_LAGS = 26
-"""Half a year of weeks."""
-
+MAX_COLUMNS = 4
 ENVELOPE_PROBABILITY = 0.95
 ENVELOPE_SIMULATIONS = 1000
 ENVELOPE_SEED = 214
@@ -66,14 +65,14 @@ def leaves_envelope(pit: FloatArray) -> bool:
     return bool(((difference < lower) | (difference > upper)).any())
 
 
-def observed_pit(fit: Fit, tenor: int) -> FloatArray:
-    """PIT values of one tenor, weeks without a quote left out."""
-    values = fit.group("one_step_ahead")["pit"].sel(tenor=tenor).to_numpy()
+def observed_pit(fit: Fit, selection: Mapping[str, Any]) -> FloatArray:
+    """PIT values of one series, what was not observed left out."""
+    values = fit.group("one_step_ahead")["pit"].sel(selection).to_numpy()
     return np.asarray(values[np.isfinite(values)], dtype=float)
 
 
 def figure_predictive_pit(fit: Fit) -> Figure:
-    """Probability integral transform of one-step-ahead predictions by tenor.
+    """Probability integral transform of one-step-ahead predictions by series.
 
     Parameters
     ----------
@@ -82,24 +81,42 @@ def figure_predictive_pit(fit: Fit) -> Figure:
     Returns
     -------
     Figure
-        Top: histogram with the pointwise 95% range of a bar (dashed). Bottom:
-        distribution minus the uniform with its simultaneous 95% envelope.
+        Histogram with the pointwise 95% range of a bar (dashed), and distribution
+        minus the uniform with its simultaneous 95% envelope.
     """
-    figure, axes = new_figure(2, 4, 3.8, sharex=True, sharey="row")
-    for column, tenor in enumerate(TENOR_YEARS):
-        pit = observed_pit(fit, tenor)
-        _plot_histogram(axes[column], pit)
-        axes[column].set_title(f"{tenor}-year yield")
-        below = axes[column + 4]
+    figure, pairs = _paired_axes(len(fit.series), 1.9)
+    for (above, below), (label, selection) in zip(pairs, fit.series, strict=True):
+        pit = observed_pit(fit, selection)
+        _plot_histogram(above, pit)
+        above.set_title(label)
         points, difference, lower, upper = ecdf_difference(pit)
         band(below, points, lower, upper, GREY)
         below.plot(points, difference, color=BLUE)
         zero_line(below)
-        below.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
-        below.set_xlabel("PIT")
-    axes[0].set_ylabel("density")
-    axes[4].set_ylabel("ECDF minus uniform")
+        for one in (above, below):
+            one.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
+            one.set_xlabel("PIT")
+    for above, below in pairs[::MAX_COLUMNS]:
+        above.set_ylabel("density")
+        below.set_ylabel("ECDF minus uniform")
     return figure
+
+
+def _paired_axes(
+    num_series: int, row_height: float
+) -> tuple[Figure, list[tuple[Axes, Axes]]]:
+    """Two axes a series: side by side for one series, else the second below."""
+    if num_series == 1:
+        figure, (left, right) = new_figure(1, 2, 1.25 * row_height)
+        return figure, [(left, right)]
+    columns = min(num_series, MAX_COLUMNS)
+    bands = -(-num_series // columns)
+    figure, axes = new_figure(2 * bands, columns, 2 * bands * row_height, sharey="row")
+    above = [i for i in range(len(axes)) if i // columns % 2 == 0]
+    for unused in above[num_series:]:
+        axes[unused].remove()
+        axes[unused + columns].remove()
+    return figure, [(axes[i], axes[i + columns]) for i in above[:num_series]]
 
 
 def _plot_histogram(axes: Axes, pit: FloatArray) -> None:
@@ -121,7 +138,7 @@ def _plot_histogram(axes: Axes, pit: FloatArray) -> None:
 
 
 def figure_innovation_autocorrelation(fit: Fit) -> Figure:
-    """Autocorrelation of standardised innovations and of their squares by tenor.
+    """Autocorrelation of standardised innovations and of their squares by series.
 
     Parameters
     ----------
@@ -133,21 +150,33 @@ def figure_innovation_autocorrelation(fit: Fit) -> Figure:
         Band: pointwise 95% range of white noise. Squares above it mean volatility
         that the model takes as constant but is not.
     """
-    figure, axes = new_figure(2, 4, 3.6, sharex=True, sharey=True)
+    figure, pairs = _paired_axes(len(fit.series), 1.8)
     innovation = fit.group("one_step_ahead")["standardized_innovation"]
-    for column, tenor in enumerate(TENOR_YEARS):
-        values = innovation.sel(tenor=tenor).to_numpy()
-        _plot_autocorrelation(axes[column], values)
-        _plot_autocorrelation(axes[column + 4], values**2)
-        axes[column].set_title(f"{tenor}-year yield")
-        axes[column + 4].set_xlabel("lag (weeks)")
-    axes[0].set_ylabel("innovations")
-    axes[4].set_ylabel("squared innovations")
+    num_lags = fit.description.num_lags
+    for (above, below), (label, selection) in zip(pairs, fit.series, strict=True):
+        values = innovation.sel(selection).to_numpy()
+        plot_autocorrelation(above, values, num_lags)
+        plot_autocorrelation(below, values**2, num_lags)
+        above.set_title(label)
+        for one in (above, below):
+            one.set_xlabel(f"lag ({fit.description.time_unit}s)")
+    for above, below in pairs[::MAX_COLUMNS]:
+        above.set_ylabel("innovations")
+        below.set_ylabel("squared innovations")
     return figure
 
 
-def _plot_autocorrelation(axes: Axes, values: FloatArray) -> None:
-    lags = min(NUM_LAGS, len(values) // 2)
+def plot_autocorrelation(axes: Axes, values: FloatArray, num_lags: int) -> None:
+    """Draw the correlogram of a series with the pointwise 95% range of white noise.
+
+    Parameters
+    ----------
+    axes : Axes
+    values : (time,) float
+        May hold NaN.
+    num_lags : int
+    """
+    lags = min(num_lags, len(values) // 2)
     correlation = acf(values, nlags=lags, missing="conservative", fft=False)[1:]
     edge = 1.96 / np.sqrt(np.isfinite(values).sum())
     axes.axhspan(-edge, edge, color=GREY, alpha=0.3, linewidth=0)

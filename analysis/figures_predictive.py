@@ -7,24 +7,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
-from analysis.estimates import tidy_estimates
+from analysis.estimates import element_estimates
 from analysis.fits import Fit
-from analysis.predictive_statistics import (
-    SCALE_STATISTICS,
-    STATISTICS,
-    compare_statistics,
-)
+from analysis.predictive_statistics import compare_statistics
 from analysis.style import (
     BLUE,
     GREY,
     VERMILLION,
     new_figure,
     shared_legend,
-)
-from analysis.tables_coefficients import (
-    SHOWN_PARAMETERS,
-    coefficient_label,
-    parameter_name,
 )
 
 
@@ -41,17 +32,17 @@ def prior_beside_posterior(fit: Fit) -> pd.DataFrame:
         Columns parameter, label, and {prior, posterior}_{lower_95, mean, upper_95}, all
         minus the prior mean and over the prior standard deviation.
     """
-    names = [name for name in SHOWN_PARAMETERS if name in fit.group("prior")]
-    prior = tidy_estimates(fit.group("prior"), names)
-    posterior = tidy_estimates(fit.posterior, names)
+    described = fit.description
+    names = [name for name in described.shown_parameters if name in fit.group("prior")]
+    prior = element_estimates(fit.group("prior"), names, described.element_label)
+    posterior = element_estimates(fit.posterior, names, described.element_label)
     columns = ["lower_95", "mean", "upper_95"]
     scaled = {
         f"{group}_{column}": (frame[column] - prior["mean"]) / prior["sd"]
         for group, frame in (("prior", prior), ("posterior", posterior))
         for column in columns
     }
-    label = prior.apply(coefficient_label, axis=1)
-    return pd.DataFrame({"parameter": prior["parameter"], "label": label} | scaled)
+    return prior[["parameter", "label"]].assign(**scaled)
 
 
 def figure_prior_posterior(fit: Fit) -> Figure:
@@ -95,8 +86,8 @@ def figure_prior_posterior(fit: Fit) -> Figure:
         markersize=3,
         label="posterior mean",
     )
-    names = frame["parameter"].map(parameter_name) + ": " + frame["label"]
-    axes.set_yticks(y, names.str.removesuffix(": scalar"))
+    names = frame["parameter"].map(fit.description.parameter_name)
+    axes.set_yticks(y, (names + ": " + frame["label"]).str.removesuffix(": "))
     axes.set_ylim(len(frame) - 0.4, -0.6)
     axes.set_xlabel("prior standard deviations from the prior mean")
     shared_legend(figure, [axes], 3)
@@ -104,7 +95,7 @@ def figure_prior_posterior(fit: Fit) -> Figure:
 
 
 def figure_posterior_predictive_check(fit: Fit) -> Figure:
-    """Statistics of the observed yields beside their posterior predictive draws.
+    """Statistics of the observed data beside their posterior predictive draws.
 
     Parameters
     ----------
@@ -119,7 +110,7 @@ def figure_posterior_predictive_check(fit: Fit) -> Figure:
 
 
 def figure_prior_predictive_check(fit: Fit) -> Figure:
-    """Statistics of the observed yields beside draws from the prior.
+    """Statistics of the observed data beside draws from the prior.
 
     Parameters
     ----------
@@ -148,13 +139,17 @@ def _make_logarithmic(axes: Axes) -> None:
 def _predictive_check(
     fit: Fit, group: str, scale_axis: Callable[[Axes], None]
 ) -> Figure:
-    frame = compare_statistics(fit.tree, group)
-    figure, axes = new_figure(3, 2, 6.0)
-    for one, title in zip(axes, STATISTICS, strict=True):
+    frame = compare_statistics(fit, group)
+    check = fit.description.predictive_check
+    rows = -(-len(check.statistics) // 2)
+    figure, axes = new_figure(rows, 2, 0.3 + 1.9 * rows)
+    for one, title in zip(axes, check.statistics, strict=False):
         _plot_statistic(one, frame[frame["statistic"] == title].reset_index())
-        if title in SCALE_STATISTICS:
+        if title in check.scale_statistics:
             scale_axis(one)
         one.set_title(title[0].upper() + title[1:])
+    for one in axes[len(check.statistics) :]:
+        one.remove()
     shared_legend(figure, axes[:1], 3)
     return figure
 

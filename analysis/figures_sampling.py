@@ -19,7 +19,6 @@ from analysis.style import (
     VERMILLION,
     new_figure,
 )
-from analysis.tables_coefficients import SHOWN_PARAMETERS, parameter_name, term_label
 
 CHAIN_COLORS = (BLUE, ORANGE, GREEN, PURPLE)
 COLUMNS = 4
@@ -70,7 +69,8 @@ def _small_multiples(
     fit: Fit, plot: Callable[[Axes, xr.DataArray], None], xlabel: str
 ) -> Figure:
     """One small axes per element of every parameter, in reading order."""
-    shown = [name for name in SHOWN_PARAMETERS if name in fit.posterior]
+    described = fit.description
+    shown = [name for name in described.shown_parameters if name in fit.posterior]
     elements = [
         (name, selection, fit.posterior[name].sel(selection))
         for name, selection, _ in xarray_sel_iter(
@@ -81,21 +81,14 @@ def _small_multiples(
     figure, axes = new_figure(rows, COLUMNS, 0.5 + 0.9 * rows)
     for one, (name, selection, draws) in zip(axes, elements, strict=False):
         plot(one, draws.transpose("chain", "draw"))
-        one.set_title(_element_title(str(name), selection), fontsize=6.5)
+        words = described.parameter_name(str(name)), described.element_label(selection)
+        one.set_title("\n".join(words), fontsize=6.5)
         one.tick_params(labelsize=6)
         one.set_xticks([])
     for one in axes[len(elements) :]:
         one.remove()
     figure.supxlabel(xlabel, fontsize=8)
     return figure
-
-
-def _element_title(name: str, selection: dict[str, object]) -> str:
-    place = " ".join(
-        f"{value}y" if dim == "tenor" else term_label(str(value))
-        for dim, value in selection.items()
-    )
-    return f"{parameter_name(name)}\n{place}"
 
 
 def _plot_trace(axes: Axes, draws: xr.DataArray, diverging: xr.DataArray) -> None:

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 import xarray as xr
+from arviz_base import xarray_sel_iter
 
+from analysis.description import ModelDescription
 from inference.diagnostics import RunDiagnostics
 
 
@@ -25,6 +28,8 @@ class Fit:
         Divergences and energy of the run as a whole.
     failures : tuple of str
         What failed, one sentence each; empty when the fit may be used.
+    description : ModelDescription
+        Names and units of the model.
     """
 
     name: str
@@ -32,6 +37,7 @@ class Fit:
     diagnostics: pd.DataFrame
     run: RunDiagnostics
     failures: tuple[str, ...]
+    description: ModelDescription
 
     @property
     def model(self) -> str:
@@ -50,7 +56,7 @@ class Fit:
 
     @cached_property
     def panel(self) -> xr.Dataset:
-        """The data that were fitted, weeks as used."""
+        """The data that were fitted, as far as they were used."""
         return self.group("panel")
 
     @property
@@ -91,7 +97,21 @@ class Fit:
         return self.posterior.sizes.get("order_flow_term", 0) > 0
 
     @property
-    def weeks(self) -> str:
-        """First and last week and their number, in words."""
-        week = pd.DatetimeIndex(self.panel["week"].to_numpy())
-        return f"{week[0]:%Y-%m-%d} to {week[-1]:%Y-%m-%d}, {len(week)} weeks"
+    def span(self) -> str:
+        """First and last date of the data and their number, in words."""
+        described = self.description
+        dates = self.panel[described.date_variable or described.time_dim]
+        date = pd.DatetimeIndex(dates.to_numpy())
+        ends = f"{date.min():%Y-%m-%d} to {date.max():%Y-%m-%d}"
+        return f"{ends}, {len(date)} {described.time_unit}s"
+
+    @property
+    def series(self) -> list[tuple[str, dict[str, Any]]]:
+        """Words and coordinates of each series that is predicted one step ahead."""
+        pit = self.group("one_step_ahead")[["pit"]]
+        return [
+            (self.description.series_label(selection), selection)
+            for _, selection, _ in xarray_sel_iter(
+                pit, skip_dims={self.description.time_dim}
+            )
+        ]

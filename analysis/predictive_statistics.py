@@ -1,112 +1,19 @@
-"""What replicated yields are compared with observed yields by.
+"""Statistics of the observed data beside their replicated distribution."""
 
-The level of a near-unit-root panel wanders: its mean and deviation say little about a
-model. These statistics look at what the model must get right: the size, persistence,
-tails and comovement of weekly changes, the curvature that three factors share out, and
-how far yields travel over the sample.
-"""
-
-from collections.abc import Callable
-
+import numpy as np
 import pandas as pd
-import xarray as xr
 
 from analysis.estimates import TAIL, stacked
-
-PAIRS = ((2, 5), (5, 10), (10, 20), (2, 20))
-BUTTERFLIES = ((2, 5, 10), (5, 10, 20))
+from analysis.fits import Fit
 
 
-def _by_tenor(values: xr.DataArray) -> xr.DataArray:
-    labels = [f"{tenor}y" for tenor in values["tenor"].to_numpy()]
-    return values.rename(tenor="label").assign_coords(label=labels)
-
-
-def _join(parts: dict[str, xr.DataArray]) -> xr.DataArray:
-    index = pd.Index(list(parts), name="label")
-    return xr.concat(list(parts.values()), dim=index, coords="minimal")
-
-
-def change_sd_bp(yields: xr.DataArray) -> xr.DataArray:
-    """Measure the standard deviation of the weekly change, basis points, by tenor."""
-    return _by_tenor(yields.diff("week").std("week", ddof=1))
-
-
-def change_autocorrelation(yields: xr.DataArray) -> xr.DataArray:
-    """Lag-1 autocorrelation of the weekly change, by tenor."""
-    change = yields.diff("week").drop_vars("week", errors="ignore")
-    current, lagged = (
-        change.isel(week=slice(1, None)),
-        change.isel(week=slice(None, -1)),
-    )
-    return _by_tenor(xr.corr(current, lagged, "week"))
-
-
-def change_excess_kurtosis(yields: xr.DataArray) -> xr.DataArray:
-    """Excess kurtosis of the weekly change, by tenor; zero for a normal variable."""
-    change = yields.diff("week")
-    deviation = change - change.mean("week")
-    ratio = (deviation**4).mean("week") / (deviation**2).mean("week") ** 2
-    return _by_tenor(ratio - 3)
-
-
-def change_correlation(yields: xr.DataArray) -> xr.DataArray:
-    """Correlation of weekly changes of two tenors."""
-    change = yields.diff("week")
-    return _join(
-        {
-            f"{a}y–{b}y": xr.corr(
-                change.sel(tenor=a, drop=True), change.sel(tenor=b, drop=True), "week"
-            )
-            for a, b in PAIRS
-        }
-    )
-
-
-def butterfly_change_sd_bp(yields: xr.DataArray) -> xr.DataArray:
-    """Measure the deviation of the weekly change of butterflies, basis points.
-
-    A butterfly is twice the yield in the middle minus those at the wings.
-    """
-    change = yields.diff("week")
-    return _join(
-        {
-            f"{a}y–{b}y–{c}y": (
-                2 * change.sel(tenor=b, drop=True)
-                - change.sel(tenor=a, drop=True)
-                - change.sel(tenor=c, drop=True)
-            ).std("week", ddof=1)
-            for a, b, c in BUTTERFLIES
-        }
-    )
-
-
-def range_bp(yields: xr.DataArray) -> xr.DataArray:
-    """Highest minus lowest yield of the sample, basis points, by tenor."""
-    return _by_tenor(yields.max("week") - yields.min("week"))
-
-
-STATISTICS: dict[str, Callable[[xr.DataArray], xr.DataArray]] = {
-    "sd of weekly change (bp)": change_sd_bp,
-    "lag-1 autocorrelation of weekly change": change_autocorrelation,
-    "excess kurtosis of weekly change": change_excess_kurtosis,
-    "correlation of weekly changes": change_correlation,
-    "sd of weekly butterfly change (bp)": butterfly_change_sd_bp,
-    "range over the sample (bp)": range_bp,
-}
-"""Title with unit -> statistic of (..., week, tenor) yields in basis points."""
-
-SCALE_STATISTICS = [name for name in STATISTICS if name.endswith("(bp)")]
-"""Positive statistics whose prior spans orders of magnitude."""
-
-
-def compare_statistics(tree: xr.DataTree, group: str) -> pd.DataFrame:
-    """Every statistic of the observed panel beside its replicated distribution.
+def compare_statistics(fit: Fit, group: str) -> pd.DataFrame:
+    """Every statistic of the observed data beside its replicated distribution.
 
     Parameters
     ----------
-    tree : DataTree
-        Trace with observed_data, constant_data (is_quoted) and the group.
+    fit : Fit
+        Its description names the variable and the statistics.
     group : {"prior_predictive", "posterior_predictive"}
 
     Returns
@@ -118,18 +25,23 @@ def compare_statistics(tree: xr.DataTree, group: str) -> pd.DataFrame:
 
     Notes
     -----
-    Weeks without a quote are masked in the replications as in the data.
+    What was not observed is masked in the replications as in the data.
     """
-    quoted = tree["constant_data"].to_dataset()["is_quoted"] > 0
-    observed = tree["observed_data"].to_dataset()["yield_bp"].where(quoted)
-    replicated = stacked(tree[group].to_dataset()["yield_bp"]).astype(float)
-    replicated = replicated.where(quoted)
+    check = fit.description.predictive_check
+    observed = fit.group("observed_data")[check.variable]
+    seen = (
+        fit.group("constant_data")[check.observed_mask] > 0
+        if check.observed_mask
+        else np.isfinite(observed)
+    )
+    observed = observed.where(seen)
+    replicated = stacked(fit.group(group)[check.variable]).astype(float).where(seen)
     levels = [TAIL, 0.25, 0.5, 0.75, 1 - TAIL]
     names = ["lower_95", "lower_50", "median", "upper_50", "upper_95"]
     frames = []
-    for title, compute in STATISTICS.items():
+    for title, compute in check.statistics.items():
         actual, drawn = compute(observed), compute(replicated)
-        # NaN either in every replication (no quotes) or in none.
+        # NaN either in every replication (nothing observed) or in none.
         bounds = drawn.quantile(levels, "sample", skipna=False)
         bounds = bounds.assign_coords(quantile=names)
         frame = bounds.transpose("label", "quantile").to_pandas()

@@ -6,25 +6,17 @@ from functools import partial
 
 from matplotlib.figure import Figure
 
-from analysis.figures_calibration import (
-    figure_innovation_autocorrelation,
-    figure_predictive_pit,
-)
+from analysis.checks import checks_block, figure_of_fit
 from analysis.figures_data import figure_factor_exposures, figure_inventories
-from analysis.figures_predictive import (
-    figure_posterior_predictive_check,
-    figure_prior_posterior,
-    figure_prior_predictive_check,
-)
 from analysis.figures_price_pressure import (
     figure_order_flow_response,
     figure_price_pressure,
     figure_price_pressure_forest,
 )
-from analysis.figures_sampling import figure_rank, figure_trace
 from analysis.figures_states import figure_efficient_yield, figure_smoothed_factors
 from analysis.findings import findings_of_comparison, findings_of_fit
 from analysis.fits import Fit
+from analysis.price_pressure_findings import price_pressure_findings
 from analysis.price_pressure_words import CAPTIONS, HOW_TO_READ, QUESTION
 from analysis.section import Block, ReportFigure, Section
 from analysis.tables import Table
@@ -41,25 +33,13 @@ from analysis.tables_comparison import (
     table_model_comparison,
 )
 from analysis.tables_data import table_1_summary_statistics, table_2_hedging_regression
-from analysis.tables_fit import table_diagnostics, table_fits, table_predictive_check
+from analysis.tables_fit import table_fits
 
-CHECK_FIGURES = (
-    figure_prior_posterior,
-    figure_prior_predictive_check,
-    figure_posterior_predictive_check,
-    figure_predictive_pit,
-    figure_innovation_autocorrelation,
-    figure_trace,
-    figure_rank,
-)
 STATE_FIGURES = (figure_smoothed_factors, figure_efficient_yield)
 
 
 def _figure(draw: Callable[[Fit], Figure], fit: Fit) -> ReportFigure:
-    caption = f"{CAPTIONS[draw]} {fit.name}, {fit.weeks}."
-    return ReportFigure(
-        draw.__name__, caption, partial(draw, fit), fit.warning, fit.name
-    )
+    return figure_of_fit(draw, CAPTIONS[draw], fit)
 
 
 def _data_block(fits: Sequence[Fit], is_only_panel: bool) -> Block:
@@ -119,15 +99,6 @@ def _comparison_block(fits: Sequence[Fit]) -> Block:
     return Block("Comparison of fits", text, tuple(items))
 
 
-def _checks_block(fit: Fit) -> Block:
-    figures = [_figure(draw, fit) for draw in CHECK_FIGURES]
-    return Block(
-        f"Checks: {fit.name}",
-        "",
-        (table_diagnostics(fit), table_predictive_check(fit), *figures),
-    )
-
-
 def price_pressure_section(fits: Sequence[Fit]) -> Section:
     """Everything the report says about fits of the price-pressure model.
 
@@ -142,7 +113,7 @@ def price_pressure_section(fits: Sequence[Fit]) -> Section:
     """
     panels = by_panel(fits)
     comparison = findings_of_comparison(fits)
-    findings = [findings_of_fit(fit) for fit in fits]
+    findings = [findings_of_fit(fit, price_pressure_findings) for fit in fits]
     return Section(
         title="Price pressure and price discovery",
         question=QUESTION,
@@ -153,6 +124,6 @@ def price_pressure_section(fits: Sequence[Fit]) -> Section:
             *(_data_block(group, len(panels) == 1) for group in panels),
             _comparison_block(fits),
             *(_estimates_block(fit) for fit in fits),
-            *(_checks_block(fit) for fit in fits),
+            *(checks_block(fit) for fit in fits),
         ),
     )

@@ -1,22 +1,11 @@
 """Words of the price-pressure section: its question, its terms, its captions."""
 
-from analysis.figures_calibration import (
-    NUM_LAGS,
-    figure_innovation_autocorrelation,
-    figure_predictive_pit,
-)
 from analysis.figures_data import figure_factor_exposures, figure_inventories
-from analysis.figures_predictive import (
-    figure_posterior_predictive_check,
-    figure_prior_posterior,
-    figure_prior_predictive_check,
-)
 from analysis.figures_price_pressure import (
     figure_order_flow_response,
     figure_price_pressure,
     figure_price_pressure_forest,
 )
-from analysis.figures_sampling import figure_rank, figure_trace
 from analysis.figures_states import figure_efficient_yield, figure_smoothed_factors
 
 QUESTION = (
@@ -93,39 +82,6 @@ CAPTIONS = {
         "Left: observed and efficient yield, per cent. Right: observed minus "
         "efficient, that is price pressure plus noise, basis points, with pointwise "
         "95% interval."
-    ),
-    figure_prior_posterior: (
-        "Prior and posterior of every parameter, in prior standard deviations from the "
-        "prior mean. A posterior as wide as its prior was not informed by the data."
-    ),
-    figure_prior_predictive_check: (
-        "Statistics of yields drawn from the prior (50% and 95% ranges) beside the "
-        "observed; sizes on a logarithmic axis. The prior should allow the observed "
-        "value without insisting on it."
-    ),
-    figure_posterior_predictive_check: (
-        "Statistics of replicated yields (50% and 95% ranges) beside the observed. A "
-        "diamond outside the thin line is a feature that the model does not reproduce."
-    ),
-    figure_predictive_pit: (
-        "Calibration of one-step-ahead predictions. Top: histogram of the probability "
-        "integral transform, dashed: pointwise 95% range of a bar. Bottom: empirical "
-        "distribution minus the uniform; a calibrated model stays inside the "
-        "simultaneous 95% envelope."
-    ),
-    figure_innovation_autocorrelation: (
-        f"Autocorrelation of standardised one-step-ahead errors and of their squares, "
-        f"lags 1 to {NUM_LAGS} weeks; band: pointwise 95% range of white noise. "
-        "Squares above it: volatility changes over time, which the model does not know."
-    ),
-    figure_trace: (
-        "Trace of every parameter, one colour a chain, at most 250 draws of each. Red "
-        "marks: divergent trajectories."
-    ),
-    figure_rank: (
-        "Rank histogram of every parameter, one colour a chain, as a density; level "
-        "lines say that the chains agree. Band: pointwise 95% range of independent "
-        "draws."
     ),
 }
 """Function that draws the figure -> caption."""

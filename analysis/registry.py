@@ -1,13 +1,15 @@
 """Which section of the report a model's traces go to.
 
 A later model registers itself by one line here: the value of its traces' attribute
-`model`, and the function that makes a section of its fits.
+`model`, the function that makes a section of its fits, and its names and units.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from analysis.description import ModelDescription
 from analysis.fits import Fit
+from analysis.price_pressure_description import PRICE_PRESSURE
 from analysis.price_pressure_section import price_pressure_section
 from analysis.section import Section
 
@@ -22,10 +24,13 @@ class ModelReport:
         Makes the section of all fits of the model.
     required_groups : tuple of str
         Groups without which a trace cannot be reported.
+    description : ModelDescription
+        Names and units for what is shown of every model alike.
     """
 
     section: Callable[[Sequence[Fit]], Section]
     required_groups: tuple[str, ...]
+    description: ModelDescription
 
 
 MODEL_REPORTS = {
@@ -45,6 +50,7 @@ MODEL_REPORTS = {
             "smoothed",
             "one_step_ahead",
         ),
+        PRICE_PRESSURE,
     ),
 }
 """Attribute `model` of a trace -> how it is reported."""

@@ -74,7 +74,9 @@ def load_fit(path: Path) -> Fit:
             f"Write it again with: python -m inference fit {model} ...",
         )
     parameters, run = diagnose(tree), diagnose_run(tree)
-    return Fit(path.stem, tree, parameters, run, tuple(failures(parameters, run)))
+    failed = tuple(failures(parameters, run))
+    description = MODEL_REPORTS[model].description
+    return Fit(path.stem, tree, parameters, run, failed, description)
 
 
 def load_fits(paths: Sequence[Path]) -> list[Fit]:
@@ -191,7 +193,7 @@ def _provenance(fit: Fit) -> dict[str, Any]:
         "name": fit.name,
         "rows": {
             "Model, variant": f"{fit.model}, {fit.variant}",
-            "Weeks": fit.weeks,
+            "Sample": fit.span,
             "Data": attributes["data_source"],
             "Data SHA-256": fit.panel_hash,
             "Seed": attributes["seed"],

@@ -139,7 +139,7 @@ def _coefficient_table(stem: str, fit: Fit) -> Table:
         }
     )
     caption = (
-        f"Posterior of the {fit.variant} variant ({fit.weeks}) beside Table "
+        f"Posterior of the {fit.variant} variant ({fit.span}) beside Table "
         f"{counterpart.table} of the paper. {INTERVAL_NOTE} Paper inside: whether the "
         "published estimate lies in the interval."
     )
@@ -198,7 +198,7 @@ def table_factor_dynamics(fit: Fit) -> Table:
         }
     )
     caption = (
-        f"Factor dynamics and yield noise of the {fit.variant} variant ({fit.weeks}); "
+        f"Factor dynamics and yield noise of the {fit.variant} variant ({fit.span}); "
         f"not printed in the paper. {INTERVAL_NOTE}"
     )
     return Table(
@@ -247,7 +247,7 @@ def table_6_variance_ratio(fit: Fit) -> Table:
     )
     caption = (
         f"Variance of each factor due to order flow relative to the variance of its "
-        f"innovation, {fit.variant} variant ({fit.weeks}), per cent, beside Table VI "
+        f"innovation, {fit.variant} variant ({fit.span}), per cent, beside Table VI "
         f"of the paper (net order flow). {INTERVAL_NOTE} The ratio cannot be negative: "
         "an interval that starts near zero says that the data allow for no effect."
     )
@@ -303,7 +303,7 @@ def table_cash_exceeds_futures(fit: Fit) -> Table:
     )
     caption = (
         f"Price pressure of cash minus that of futures by bucket, {fit.variant} "
-        f"variant ({fit.weeks}), bp per USD million of DV01, from joint "
+        f"variant ({fit.span}), bp per USD million of DV01, from joint "
         "posterior draws; the paper's column is the difference of its two estimates. "
         f"{INTERVAL_NOTE}"
     )

@@ -28,7 +28,7 @@ def combined_warning(fits: Sequence[Fit]) -> str:
 
 
 def log_scores(fits: Sequence[Fit]) -> pd.DataFrame:
-    """Leave-future-out log score of each week that every fit of a panel has scored.
+    """Leave-future-out log score of each period that every fit of a panel has scored.
 
     Parameters
     ----------
@@ -37,8 +37,8 @@ def log_scores(fits: Sequence[Fit]) -> pd.DataFrame:
 
     Returns
     -------
-    (week, fit) DataFrame
-        Log predictive density of the week's yields given earlier weeks only.
+    (time, fit) DataFrame
+        Log predictive density of a period's data given earlier periods only.
     """
     columns = {
         fit.name: fit.group("leave_future_out")["elpd"].to_series() for fit in fits
@@ -57,13 +57,13 @@ def compare_log_scores(fits: Sequence[Fit]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns fit, variant, data_sha256, num_weeks, log_score, difference_to_best,
+        Columns fit, variant, data_sha256, num_scored, log_score, difference_to_best,
         standard_error, worst_pareto_k, diagnostics; best first within each panel.
 
     Notes
     -----
     The standard error of a difference is sqrt(n) times the standard deviation of its
-    weekly terms, which one-step-ahead scores of a well-specified model leave
+    terms, which one-step-ahead scores of a well-specified model leave
     uncorrelated (Vehtari, Gelman and Gabry 2017, section 5.2).
     """
     rows = []
@@ -78,7 +78,7 @@ def compare_log_scores(fits: Sequence[Fit]) -> pd.DataFrame:
                     "fit": fit.name,
                     "variant": fit.variant,
                     "data_sha256": fit.panel_hash,
-                    "num_weeks": len(scores),
+                    "num_scored": len(scores),
                     "log_score": scores[fit.name].sum(),
                     "difference_to_best": difference.sum(),
                     "standard_error": np.sqrt(len(scores)) * difference.std(ddof=1),
@@ -105,6 +105,7 @@ def table_model_comparison(fits: Sequence[Fit]) -> Table:
     Table
     """
     frame = compare_log_scores(fits)
+    unit = fits[0].description.time_unit
     is_best = frame["difference_to_best"] == 0
     error = numbers(frame["standard_error"], 1)
     display = pd.DataFrame(
@@ -112,7 +113,7 @@ def table_model_comparison(fits: Sequence[Fit]) -> Table:
             "Fit": frame["fit"],
             "Variant": frame["variant"],
             "Data": frame["data_sha256"].str[:8],
-            "Weeks scored": frame["num_weeks"].map("{:,}".format),
+            f"{unit.capitalize()}s scored": frame["num_scored"].map("{:,}".format),
             "Log score": numbers(frame["log_score"], 1),
             "Difference": numbers(frame["difference_to_best"], 1),
             "SE of difference": error.mask(is_best, ""),
@@ -120,8 +121,8 @@ def table_model_comparison(fits: Sequence[Fit]) -> Table:
         }
     )
     caption = (
-        "Variants compared by the log score of each week given earlier weeks only "
-        "(leave-future-out), summed over the weeks that every fit of the same data "
+        f"Variants compared by the log score of each {unit} given earlier {unit}s only "
+        f"(leave-future-out), summed over the {unit}s that every fit of the same data "
         "scored; higher is better. A difference within two standard errors of zero "
         f"tells nothing. A Pareto k above {PARETO_K_LIMIT} marks scores that "
         "importance sampling could not reach."

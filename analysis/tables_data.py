@@ -121,7 +121,7 @@ def table_1_summary_statistics(fit: Fit) -> Table:
                 {"Statistic": heading, "Bucket": f"{tenor}y", "": source} | cells
             )
     caption = (
-        f"Summary statistics of weekly data ({fit.weeks}), beside Table I of the paper "
+        f"Summary statistics of weekly data ({fit.span}), beside Table I of the paper "
         "(872 weeks, 2001-07-05 to 2018-04-18). Inventories in USD billion at market "
         "value, order flow in USD billion a week (minus the weekly change of "
         "inventory). The autocorrelation is the coefficient on the lagged value in an "
@@ -240,7 +240,7 @@ def table_2_hedging_regression(fit: Fit) -> Table:
     stem = "table_2_hedging_regression"
     if not rows:
         caption = (
-            f"Futures exposures are not in this panel ({fit.weeks}): the regression of "
+            f"Futures exposures are not in this panel ({fit.span}): the regression of "
             "futures on cash exposures (Table II of the paper) cannot be run."
         )
         display = pd.DataFrame({"Regression": ["not available: no futures positions"]})
@@ -248,7 +248,7 @@ def table_2_hedging_regression(fit: Fit) -> Table:
     frame = pd.DataFrame(rows)
     caption = (
         "Dealers' futures exposure regressed on their cash exposure to the same factor "
-        f"({fit.weeks}), both in USD million per basis point; exact posterior under "
+        f"({fit.span}), both in USD million per basis point; exact posterior under "
         "the reference prior, beside least squares in Table II of the paper (standard "
         f"error in brackets). Intervals are equal-tailed {CREDIBLE_MASS:.0%}. They "
         "take the errors as independent, as the paper does: where the "

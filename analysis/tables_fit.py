@@ -17,7 +17,7 @@ from inference.diagnostics import (
 
 
 def table_fits(fits: Sequence[Fit]) -> Table:
-    """One row a fit: variant, weeks, data, sampler, seed, time, verdict.
+    """One row a fit: variant, sample, data, sampler, seed, time, verdict.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def table_fits(fits: Sequence[Fit]) -> Table:
             "Fit": frame["fit"],
             "Variant": frame["variant"],
             "Diagnostics": frame["diagnostics"],
-            "Weeks": frame["weeks"],
+            "Sample": frame["span"],
             "Data": frame["data_sha256"].str[:8],
             "Draws": frame["chains"].astype(str) + " × " + frame["draws"].astype(str),
             "Seed": frame["seed"].astype(str),
@@ -56,7 +56,7 @@ def _description(fit: Fit) -> dict[str, Any]:
         "fit": fit.name,
         "model": fit.model,
         "variant": fit.variant,
-        "weeks": fit.weeks,
+        "span": fit.span,
         "data_source": attributes["data_source"],
         "data_sha256": fit.panel_hash,
         "chains": sizes["chain"],
@@ -106,7 +106,7 @@ def table_diagnostics(fit: Fit) -> Table:
 
 
 def table_predictive_check(fit: Fit) -> Table:
-    """Statistics of the observed yields beside their posterior predictive draws.
+    """Statistics of the observed data beside their posterior predictive draws.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def table_predictive_check(fit: Fit) -> Table:
     -------
     Table
     """
-    rows = compare_statistics(fit.tree, "posterior_predictive")
+    rows = compare_statistics(fit, "posterior_predictive")
     display = pd.DataFrame(
         {
             "Statistic": without_repeats(rows["statistic"]),
@@ -128,9 +128,9 @@ def table_predictive_check(fit: Fit) -> Table:
         }
     )
     caption = (
-        f"Statistics of the observed yields beside replications from the posterior of "
-        f"{fit.name} ({fit.weeks}). A probability near 0 or 1 marks a feature that the "
-        "model does not reproduce."
+        f"Statistics of the observed {fit.description.predictive_check.subject} beside "
+        f"replications from the posterior of {fit.name} ({fit.span}). A "
+        "probability near 0 or 1 marks a feature that the model does not reproduce."
     )
     frame = rows.assign(variant=fit.variant, diagnostics=fit.verdict)
     return Table(

@@ -8,6 +8,7 @@ import xarray as xr
 from arviz_base import dataset_to_dataframe
 
 from analysis.fits import Fit
+from analysis.price_pressure_description import PRICE_PRESSURE
 from data.published import published_counterpart
 from inference.diagnostics import INFORMED, RunDiagnostics
 
@@ -288,4 +289,5 @@ def random_fit(variant: str, failures: tuple[str, ...] = (), seed: int = 0) -> F
     """A fit of :func:`random_tree`, shared between tests: do not change it."""
     tree = random_tree(variant, seed=seed)
     run = RunDiagnostics(0, (0.9, 1.0, 1.1, 1.0), 0)
-    return Fit(variant, tree, diagnostics_frame(tree), run, failures)
+    diagnostics = diagnostics_frame(tree)
+    return Fit(variant, tree, diagnostics, run, failures, PRICE_PRESSURE)

@@ -9,17 +9,20 @@ import xarray as xr
 
 from analysis.findings import (
     calibration_sentence,
-    cash_against_futures_sentence,
     correlated_errors_sentence,
     findings_of_comparison,
     findings_of_fit,
-    half_life_sentence,
     information_sentence,
+)
+from analysis.fits import Fit
+from analysis.price_pressure_findings import (
+    cash_against_futures_sentence,
+    half_life_sentence,
     order_flow_sentence,
+    price_pressure_findings,
     price_pressure_sentences,
     published_sentence,
 )
-from analysis.fits import Fit
 from inference.diagnostics import NOT_INFORMED
 from tests.price_pressure_traces import random_fit
 
@@ -105,7 +108,7 @@ def test_miscalibrated_tenor_is_named() -> None:
     one_step["pit"].loc[{"tenor": 10}] = 0.999
     tree["one_step_ahead"] = one_step
     sentence = calibration_sentence(replace(fit, tree=tree))
-    assert "not calibrated for the 10y yield" in sentence
+    assert "not calibrated for the 10-year yield" in sentence
 
 
 def test_correlated_errors_are_said_to_narrow_the_intervals() -> None:
@@ -116,13 +119,13 @@ def test_correlated_errors_are_said_to_narrow_the_intervals() -> None:
     one_step["standardized_innovation"].loc[{"tenor": 10}] = wave
     tree["one_step_ahead"] = one_step
     sentence = correlated_errors_sentence(replace(fit, tree=tree))
-    assert "10y (0.9" in sentence
+    assert "10-year yield (0.9" in sentence
     assert "too narrow" in sentence
 
 
 def test_failed_fit_has_no_finding_but_its_failures() -> None:
     fit = random_fit("net-inventory", failures=("R-hat of a is 1.2",) * 9)
-    found = findings_of_fit(fit)
+    found = findings_of_fit(fit, price_pressure_findings)
     assert found.is_warning
     assert "nothing is concluded" in found.sentences[0]
     assert found.sentences[-1] == "and 3 more"

@@ -10,6 +10,7 @@ from analysis.order_flow_response import (
     order_flow_shock_busd,
     responding_markets,
 )
+from analysis.price_pressure_description import PRICE_PRESSURE
 from data.published import (
     published_coefficients,
     published_order_flow_responses,
@@ -20,6 +21,11 @@ from tests.price_pressure_traces import diagnostics_frame, random_fit, random_tr
 PRINTED = 0.1
 """The paper's coefficients and responses carry rounding of 0.005 times a shock of up to
 9.4, and 0.05, respectively."""
+
+
+def _fit(name: str, tree: xr.DataTree) -> Fit:
+    run = RunDiagnostics(0, (1.0,), 0)
+    return Fit(name, tree, diagnostics_frame(tree), run, (), PRICE_PRESSURE)
 
 
 def _fit_at_published(variant: str, table: str, shocks: dict[tuple, float]) -> Fit:
@@ -36,8 +42,7 @@ def _fit_at_published(variant: str, table: str, shocks: dict[tuple, float]) -> F
     for (market, tenor), size in shocks.items():
         here = flow.sel(market=market, tenor=tenor)
         flow.loc[{"market": market, "tenor": tenor}] = here * size / here.std(ddof=1)
-    run = RunDiagnostics(0, (1.0,), 0)
-    return Fit(variant, tree, diagnostics_frame(tree), run, ())
+    return _fit(variant, tree)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +73,7 @@ def test_shock_is_that_of_the_surprise_where_the_raw_flow_is_missing() -> None:
     panel = tree["panel"].to_dataset()
     panel["order_flow_busd"] = panel["order_flow_busd"] * np.nan
     tree["panel"] = panel
-    fit = Fit("x", tree, diagnostics_frame(tree), RunDiagnostics(0, (1.0,), 0), ())
+    fit = _fit("x", tree)
     surprise = panel["order_flow_surprise_busd"].sel(market="net", tenor=5)
     expected = surprise.std(ddof=1).item()
     assert order_flow_shock_busd(fit, "net", 5) == pytest.approx(expected)
@@ -82,7 +87,7 @@ def test_sampled_decay_moves_the_loadings_draw_by_draw() -> None:
     posterior["decay_per_month"] = (("chain", "draw"), decay)
     posterior["price_discovery"] = xr.ones_like(posterior["price_discovery"])
     tree["posterior"] = posterior
-    fit = Fit("x", tree, diagnostics_frame(tree), RunDiagnostics(0, (1.0,), 0), ())
+    fit = _fit("x", tree)
     response = order_flow_response_bp(fit, "net", 5).sel(maturity_years=10)
     shock = order_flow_shock_busd(fit, "net", 5)
     slope = [(1 - np.exp(-d * 120)) / (d * 120) for d in (0.09, 0.03)]

@@ -1,79 +1,21 @@
-"""Statistics that replicated and observed yields are compared by."""
+"""Observed statistics beside those of replicated data."""
+
+from dataclasses import replace
 
 import numpy as np
-import pytest
-import xarray as xr
-from scipy import stats
 
-from analysis.predictive_statistics import (
-    STATISTICS,
-    butterfly_change_sd_bp,
-    change_autocorrelation,
-    change_correlation,
-    change_excess_kurtosis,
-    change_sd_bp,
-    compare_statistics,
-    range_bp,
-)
-from tests.price_pressure_traces import random_tree
-
-ROUNDING = 1e-10
-"""The same arithmetic in another order."""
+from analysis.fits import Fit
+from analysis.predictive_statistics import compare_statistics
+from analysis.yield_statistics import range_bp
+from tests.price_pressure_traces import random_fit, random_tree
 
 
-@pytest.fixture
-def yields() -> xr.DataArray:
-    rng = np.random.default_rng(3)
-    walk = rng.normal(0, 10, (50, 4)).cumsum(axis=0)
-    return xr.DataArray(walk, dims=("week", "tenor"), coords={"tenor": [2, 5, 10, 20]})
-
-
-def _change(yields: xr.DataArray, tenor: int) -> np.ndarray:
-    return np.diff(yields.sel(tenor=tenor).to_numpy())
-
-
-def test_changes_are_measured_by_deviation_kurtosis_and_range(
-    yields: xr.DataArray,
-) -> None:
-    change = _change(yields, 10)
-    sd = change_sd_bp(yields).sel(label="10y").item()
-    kurtosis = change_excess_kurtosis(yields).sel(label="10y").item()
-    assert sd == pytest.approx(change.std(ddof=1), rel=ROUNDING)
-    assert kurtosis == pytest.approx(stats.kurtosis(change), rel=ROUNDING)
-    assert range_bp(yields).sel(label="2y").item() == np.ptp(
-        yields.sel(tenor=2).to_numpy()
-    )
-
-
-def test_comovement_is_measured_between_tenors(yields: xr.DataArray) -> None:
-    two, five, ten = (_change(yields, tenor) for tenor in (2, 5, 10))
-    correlation = change_correlation(yields).sel(label="2y–5y").item()
-    assert correlation == pytest.approx(np.corrcoef(two, five)[0, 1], rel=ROUNDING)
-    butterfly = butterfly_change_sd_bp(yields).sel(label="2y–5y–10y").item()
-    expected = (2 * five - two - ten).std(ddof=1)
-    assert butterfly == pytest.approx(expected, rel=ROUNDING)
-
-
-def test_autocorrelation_is_between_successive_changes(yields: xr.DataArray) -> None:
-    change = _change(yields, 5)
-    actual = change_autocorrelation(yields).sel(label="5y").item()
-    expected = np.corrcoef(change[1:], change[:-1])[0, 1]
-    assert actual == pytest.approx(expected, rel=ROUNDING)
-
-
-@pytest.mark.parametrize("title", STATISTICS)
-def test_a_missing_week_does_not_spoil_a_statistic(
-    yields: xr.DataArray, title: str
-) -> None:
-    yields[7] = np.nan
-    assert np.isfinite(STATISTICS[title](yields)).all()
-
-
-def test_replications_are_masked_where_no_yield_was_quoted() -> None:
+def test_replications_are_masked_where_nothing_was_observed() -> None:
     tree = random_tree("net-inventory")
     quoted = tree["constant_data"]["is_quoted"]
     tree["constant_data"]["is_quoted"] = quoted.where(quoted["tenor"] != 2, 0.0)
-    frame = compare_statistics(tree, "posterior_predictive").set_index(
+    fit = replace(random_fit("net-inventory"), tree=tree)
+    frame = compare_statistics(fit, "posterior_predictive").set_index(
         ["statistic", "label"]
     )
     row = frame.loc[("sd of weekly change (bp)", "2y")]
@@ -82,10 +24,25 @@ def test_replications_are_masked_where_no_yield_was_quoted() -> None:
     assert np.isfinite(frame.loc[("sd of weekly change (bp)", "5y"), "median"])
 
 
-def test_probability_is_the_share_of_replications_at_or_above_the_observed() -> None:
+def test_data_without_a_mask_are_masked_where_they_are_missing() -> None:
     tree = random_tree("net-inventory")
-    frame = compare_statistics(tree, "posterior_predictive")
+    observed = tree["observed_data"].to_dataset()
+    tree["observed_data"] = observed.where(observed["tenor"] != 2)
+    fit = random_fit("net-inventory")
+    check = replace(fit.description.predictive_check, observed_mask="")
+    description = replace(fit.description, predictive_check=check)
+    frame = compare_statistics(
+        replace(fit, tree=tree, description=description), "posterior_predictive"
+    )
+    missing = frame.groupby("label")["median"].apply(lambda rows: rows.isna().all())
+    assert missing["2y"]
+    assert not missing["5y"]
+
+
+def test_probability_is_the_share_of_replications_at_or_above_the_observed() -> None:
+    fit: Fit = random_fit("net-inventory")
+    frame = compare_statistics(fit, "posterior_predictive")
     row = frame.query("statistic == 'range over the sample (bp)' and label == '20y'")
-    drawn = range_bp(tree["posterior_predictive"]["yield_bp"]).sel(label="20y")
+    drawn = range_bp(fit.group("posterior_predictive")["yield_bp"]).sel(label="20y")
     share = (drawn >= row["observed"].item()).mean().item()
     assert row["probability_above"].item() == share

@@ -8,15 +8,13 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+import analysis.checks as checks_module
 import analysis.price_pressure_section as price_pressure_module
 from analysis.__main__ import app
+from analysis.checks import CHECK_FIGURES
 from analysis.figures_calibration import figure_predictive_pit
 from analysis.fits import Fit
-from analysis.price_pressure_section import (
-    CHECK_FIGURES,
-    STATE_FIGURES,
-    price_pressure_section,
-)
+from analysis.price_pressure_section import STATE_FIGURES, price_pressure_section
 from analysis.registry import MODEL_REPORTS
 from analysis.report import load_fit, load_fits, sections_of, write_report
 from analysis.section import ReportFigure
@@ -35,7 +33,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("report")
     fits = [random_fit(VARIANTS[0]), random_fit(VARIANTS[1], ("R-hat of x is 1.4",))]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(price_pressure_module, "CHECK_FIGURES", (figure_predictive_pit,))
+        patch.setattr(checks_module, "CHECK_FIGURES", (figure_predictive_pit,))
         patch.setattr(price_pressure_module, "STATE_FIGURES", ())
         write_report(fits, folder)
     return folder

@@ -47,7 +47,7 @@ def test_only_weeks_scored_by_every_fit_are_compared() -> None:
         _scored("net-order-flow", [-2.0, -2.0, -2.0]),
     ]
     frame = compare_log_scores(fits)
-    assert frame["num_weeks"].tolist() == [2, 2]
+    assert frame["num_scored"].tolist() == [2, 2]
     assert frame["log_score"].tolist() == [-2.0, -4.0]
 
 
