@@ -1,0 +1,74 @@
+"""The hidden Markov passes in JAX: import before a JAX backend compiles a model.
+
+It registers `models.forward_backward`'s Ops with PyTensor's JAX backend, for NumPyro,
+BlackJAX, nutpie's JAX mode and accelerators. The recursions are those of
+`models.forward_backward_passes`, one day at a time.
+"""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from pytensor.link.jax.dispatch import jax_funcify
+
+from models.forward_backward import HiddenMarkovBackward, HiddenMarkovForward
+from models.forward_backward_passes import IMPOSSIBLE
+
+
+def forward(L: Any, pi: Any, delta: Any, gamma: Any, x: Any) -> Any:
+    """Return the fields of `models.forward_backward_passes.ForwardResult`."""
+    odds = delta + gamma * x[:, None, None]
+    P = jax.nn.softmax(jnp.pad(odds, ((0, 0), (0, 0), (1, 0))), axis=2)
+    largest = L.max(axis=1)
+    emission = jnp.exp(L - largest[:, None])
+
+    def day(q: Any, now: Any) -> Any:
+        emission_t, P_t = now
+        joint = q * emission_t
+        size = joint.sum()
+        p = joint / size
+        return p @ P_t, (size, p, q)
+
+    _, (size, p, q) = jax.lax.scan(day, pi, (emission, P))
+    log_likelihood = largest + jnp.log(size)
+    possible = jnp.isfinite(log_likelihood.sum()) & (size > IMPOSSIBLE).all()
+    stored = (jnp.where(possible, array, 0.0) for array in (P, p, q))
+    P, p, q = stored
+    log_likelihood = jnp.where(possible, log_likelihood, -jnp.inf)
+    return log_likelihood, jnp.moveaxis(P, 0, 2), p.T, q.T
+
+
+def backward(g: Any, x: Any, P: Any, p: Any, q: Any) -> Any:
+    """Return the fields of `models.forward_backward_passes.BackwardResult`."""
+    P = jnp.moveaxis(P, 2, 0)
+    reciprocal = jnp.where(q > IMPOSSIBLE, 1 / jnp.where(q > IMPOSSIBLE, q, 1.0), 0.0)
+    change = g - jnp.append(g[1:], 0.0)
+
+    def day(forecast_bar: Any, now: Any) -> Any:
+        P_t, p_t, reciprocal_t, change_t = now
+        filtered_bar = P_t @ forecast_bar
+        L_bar = p_t * (filtered_bar + change_t)
+        return L_bar * reciprocal_t, (L_bar, filtered_bar, forecast_bar)
+
+    days = P, p.T, reciprocal.T, change
+    pi_bar, (L_bar, filtered_bar, forecast_bar) = jax.lax.scan(
+        day, jnp.zeros(len(p)), days, reverse=True
+    )
+    difference = forecast_bar[:, None, :] - filtered_bar[:, :, None]
+    odds_bar = (p.T[:, :, None] * P * difference)[:-1, :, 1:]
+    return (
+        L_bar,
+        pi_bar,
+        odds_bar.sum(axis=0),
+        jnp.einsum("tij,t->ij", odds_bar, x[:-1]),
+    )
+
+
+@jax_funcify.register(HiddenMarkovForward)
+def _forward_in_jax(op: HiddenMarkovForward, **kwargs: Any) -> Any:
+    return forward
+
+
+@jax_funcify.register(HiddenMarkovBackward)
+def _backward_in_jax(op: HiddenMarkovBackward, **kwargs: Any) -> Any:
+    return backward
