@@ -2,6 +2,8 @@
 
 import typer
 
+from models.half_life_command import EXAMPLE as HALF_LIFE_EXAMPLE
+from models.half_life_command import simulate_half_life_panel
 from models.price_pressure_command import EXAMPLE, simulate_price_pressure_panel
 
 app = typer.Typer(
@@ -11,18 +13,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 simulate = typer.Typer(
-    help="Simulate a panel from the published estimates.", no_args_is_help=True
+    help="Simulate a panel from known parameters.", no_args_is_help=True
 )
 app.add_typer(simulate, name="simulate")
 
 
-@simulate.callback()
-def _group() -> None:
-    """Keep ``simulate MODEL`` a group while it has one model."""
-
-
 simulate.command("price-pressure", epilog=EXAMPLE, no_args_is_help=True)(
     simulate_price_pressure_panel
+)
+simulate.command("half-life", epilog=HALF_LIFE_EXAMPLE, no_args_is_help=True)(
+    simulate_half_life_panel
 )
 
 
