@@ -1,0 +1,38 @@
+"""Names and units of the basis decomposition for the shared tables and figures."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from analysis.basis_statistics import BASIS_CHECK
+from analysis.description import ModelDescription
+
+PARAMETER_WORDS = {
+    "persistence": "persistence of the deviation (per trading day)",
+    "half_life_days": "half-life of the deviation (trading days)",
+    "deviation_innovation_sd_bp": "deviation innovation sd (bp a day)",
+    "level_innovation_sd_bp": "level innovation sd (bp a day)",
+    "noise_sd_bp": "noise sd (bp)",
+}
+"""Parameter -> words and unit."""
+
+
+def _element_label(selection: Mapping[str, Any]) -> str:
+    return " ".join(f"{value}y" for value in selection.values())
+
+
+def _series_label(selection: Mapping[str, Any]) -> str:
+    return f"{selection['tenor']}-year basis"
+
+
+BASIS_DECOMPOSITION = ModelDescription(
+    parameter_words=PARAMETER_WORDS,
+    # A half-life is a persistence said otherwise.
+    shown_parameters=[name for name in PARAMETER_WORDS if name != "half_life_days"],
+    element_label=_element_label,
+    series_label=_series_label,
+    predictive_check=BASIS_CHECK,
+    time_dim="day",
+    time_unit="trading day",
+    num_lags=20,
+)
+"""Lags: a month of trading days."""

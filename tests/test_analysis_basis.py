@@ -1,0 +1,174 @@
+"""The decomposition's tables, figures and findings."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from matplotlib.figure import Figure
+
+from analysis.basis_findings import (
+    basis_sentences,
+    half_life_sentence,
+    published_sentence,
+    variance_sentence,
+)
+from analysis.basis_statistics import (
+    change_autocorrelation,
+    change_sd_bp,
+    range_bp,
+    variance_ratio,
+)
+from analysis.figures_basis import (
+    figure_basis_deviation,
+    figure_basis_half_life,
+    figure_basis_level,
+)
+from analysis.fits import Fit
+from analysis.style import WIDTH_INCHES
+from analysis.tables_basis import (
+    decomposition_estimates,
+    table_basis_decomposition,
+    table_variance_shares,
+    variance_shares,
+)
+from inference.diagnostics import NOT_INFORMED
+from tests.basis_traces import TENORS, random_basis_fit
+
+NO_EVENTS = pd.DataFrame({"date": [], "tenor": [], "is_censored": []})
+
+
+def _with_published(fit: Fit, **values: list[float]) -> Fit:
+    tree = fit.tree.copy()
+    tree["published"] = xr.Dataset(
+        {name: ("tenor", numbers) for name, numbers in values.items()},
+        coords={"tenor": TENORS},
+    )
+    return replace(fit, tree=tree)
+
+
+def _deviation(fit: Fit) -> Figure:
+    return figure_basis_deviation(fit, NO_EVENTS)
+
+
+def test_every_tenor_has_a_row_of_each_parameter() -> None:
+    table = table_basis_decomposition(random_basis_fit())
+    tenors = table.frame.groupby("parameter")["tenor"].apply(list)
+    assert tenors.tolist() == [TENORS] * 5
+    assert table.display["Tenor"].tolist()[:4] == ["2y", "5y", "10y", "20y"]
+
+
+def test_published_estimate_stands_in_its_own_row() -> None:
+    fit = _with_published(random_basis_fit(), half_life_days=[7.05, 2.05, 99.0, np.nan])
+    frame = decomposition_estimates(fit)
+    rows = frame[frame["parameter"] == "half_life_days"].set_index("tenor")
+    assert rows.loc[2, "published"] == 7.05
+    assert rows.loc[10, "published_inside"] == False  # noqa: E712
+    assert pd.isna(rows.loc[20, "published_inside"])
+    others = frame[frame["parameter"] != "half_life_days"]
+    assert others["published"].isna().all()
+
+
+def test_shares_of_the_variance_add_up_in_every_draw() -> None:
+    shares = variance_shares(random_basis_fit())
+    np.testing.assert_allclose(shares.sum("component"), 100)
+
+
+def test_day_without_a_quote_does_not_spoil_the_shares() -> None:
+    assert np.isfinite(variance_shares(random_basis_fit())).all()
+
+
+def test_published_share_stands_beside_the_level_only() -> None:
+    fit = _with_published(random_basis_fit(), structural_share_pct=[99, 99, 98, 68])
+    frame = table_variance_shares(fit).frame.set_index(["component", "tenor"])
+    assert frame.loc[("level", 20), "published_pct"] == 68
+    assert np.isnan(frame.loc[("deviation", 20), "published_pct"])
+
+
+def _basis(changes: np.ndarray) -> xr.DataArray:
+    values = np.concatenate([[0.0], changes.cumsum()])[:, None]
+    return xr.DataArray(values, dims=("day", "tenor"), coords={"tenor": [5]})
+
+
+def test_random_walk_has_a_variance_ratio_of_one_and_noise_a_tenth() -> None:
+    rng = np.random.default_rng(0)
+    steps = rng.normal(size=20_000)
+    # Sampling error of the ratio over 20,000 days is about 0.02.
+    assert variance_ratio(_basis(steps)).item() == pytest.approx(1, abs=0.08)
+    noise = np.diff(steps, prepend=0.0)
+    assert variance_ratio(_basis(noise)).item() == pytest.approx(0.1, abs=0.01)
+    assert change_autocorrelation(_basis(noise)).item() == pytest.approx(-0.5, abs=0.03)
+
+
+def test_statistics_of_changes_pass_over_missing_days() -> None:
+    basis = _basis(np.array([1.0, -1.0, 1.0, -1.0, 2.0]))
+    basis[2] = np.nan
+    assert change_sd_bp(basis).item() == pytest.approx(np.std([1, -1, 2], ddof=1))
+    assert range_bp(basis).item() == 2.0
+
+
+UNITS = {
+    figure_basis_level: "basis points",
+    _deviation: "basis points",
+    figure_basis_half_life: "trading days",
+}
+
+
+@pytest.mark.parametrize("draw", UNITS, ids=lambda draw: draw.__name__)
+def test_unit_is_on_the_figure(draw: Callable[[Fit], Figure]) -> None:
+    figure = draw(random_basis_fit())
+    words = " ".join(a.get_ylabel() + a.get_xlabel() for a in figure.axes)
+    assert UNITS[draw] in words
+    assert figure.get_size_inches()[0] == WIDTH_INCHES
+
+
+def test_events_are_marked_in_the_panel_of_their_tenor() -> None:
+    fit = random_basis_fit()
+    day = pd.DatetimeIndex(fit.panel["day"].to_numpy())
+    events = pd.DataFrame(
+        {
+            "date": day[[3, 9, 12]],
+            "tenor": [5, 5, 7],
+            "is_censored": [False, True, True],
+        }
+    )
+    figure = figure_basis_deviation(fit, events)
+    marks = [
+        [len(line.get_xdata()) for line in axes.lines if line.get_marker() == "|"]
+        for axes in figure.axes
+    ]
+    assert marks == [[], [1, 1], [], []]
+
+
+def test_half_life_that_repeats_its_prior_is_left_out() -> None:
+    fit = random_basis_fit()
+    diagnostics = fit.diagnostics.copy()
+    diagnostics.loc["half_life_days[5]", "information"] = NOT_INFORMED
+    sentence = half_life_sentence(replace(fit, diagnostics=diagnostics))
+    assert "at 2 years" in sentence
+    assert "at 5 years" not in sentence
+
+
+def test_published_fit_without_a_deviation_is_named() -> None:
+    fit = _with_published(
+        random_basis_fit(),
+        half_life_days=[7.05, 2.05, 2.5, 16.5],
+        deviation_innovation_sd_bp=[2e-6, 3e-4, 5e-5, 1.46],
+    )
+    sentence = published_sentence(fit)
+    assert "At 2, 5 and 10 years the published fit gives the deviation" in sentence
+    assert "20 years" not in sentence
+
+
+def test_without_published_numbers_nothing_is_said_of_them() -> None:
+    assert published_sentence(random_basis_fit()) == ""
+
+
+def test_share_of_the_deviation_is_stated_by_tenor() -> None:
+    assert "at 20 years" in variance_sentence(random_basis_fit())
+
+
+def test_every_sentence_of_a_fit_can_be_made() -> None:
+    assert all(isinstance(one, str) for one in basis_sentences(random_basis_fit()))
