@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from data.basis_command import BUILD_EXAMPLES as BASIS_EXAMPLES
+from data.basis_command import build_basis
 from data.command_line import ending_on_bad_input
 from data.fetch import fetch
 from data.half_life_command import BUILD_EXAMPLES as HALF_LIFE_EXAMPLES
@@ -57,6 +59,7 @@ def fetch_sources(
 build.command("price-pressure", epilog=BUILD_EXAMPLES, no_args_is_help=True)(
     build_price_pressure
 )
+build.command("basis", epilog=BASIS_EXAMPLES, no_args_is_help=True)(build_basis)
 build.command("half-life", epilog=HALF_LIFE_EXAMPLES, no_args_is_help=True)(
     build_half_life
 )
