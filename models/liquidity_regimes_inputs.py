@@ -1,0 +1,172 @@
+"""From a liquidity panel to the arrays that one specification needs."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from data.errors import DataError
+from data.liquidity_columns import COVARIATE_COLUMNS, DEPTH_COLUMN
+from data.liquidity_panels import LiquidityPanel
+from models.liquidity_regimes_specification import (
+    MARKET_WIDE,
+    LiquidityRegimesSpecification,
+)
+
+FloatArray = NDArray[np.float64]
+
+MINIMUM_DAYS = 250
+"""Fewest days to fit: a year, below which a rare state is hardly ever met."""
+
+
+@dataclass(frozen=True)
+class LiquidityRegimesInputs:
+    """Complete inputs of one specification.
+
+    Parameters
+    ----------
+    dataset : xr.Dataset
+        The panel's securities of the specification, on the days used.
+    price_impact : (day, security) float
+        0 where missing.
+    is_observed : (day, security) float
+        1 where price impact was observed.
+    covariates : (day, covariate) float
+        Basis points, V first.
+    depth_musd : (day,) float
+        Market depth, USD million; averaged over the securities of a market-wide model.
+    slope_unit : (security,) float
+        Least-squares slope of price impact on V through the origin.
+    noise_unit : (security,) float
+        Standard deviation of the residuals of that regression.
+    """
+
+    dataset: xr.Dataset
+    price_impact: FloatArray
+    is_observed: FloatArray
+    covariates: FloatArray
+    depth_musd: FloatArray
+    slope_unit: FloatArray
+    noise_unit: FloatArray
+
+    @property
+    def standardized_depth(self) -> FloatArray:
+        """Depth less its mean, over its standard deviation."""
+        result: FloatArray = (
+            self.depth_musd - self.depth_musd.mean()
+        ) / self.depth_musd.std()
+        return result
+
+
+def select_inputs(
+    panel: LiquidityPanel, specification: LiquidityRegimesSpecification
+) -> LiquidityRegimesInputs:
+    """Pick the inputs of a specification and check that they are complete.
+
+    Days before the first and after the last on which all covariates and depths are
+    known are left out. Price impact may be missing on any day.
+
+    Raises
+    ------
+    DataError
+        The panel lacks the security or a covariate, an input is missing in between,
+        too few days remain, or price impact does not rise with volatility.
+    """
+    dataset = panel.dataset.sel(security=_securities(panel, specification))
+    positions = [
+        list(COVARIATE_COLUMNS).index(x) for x in specification.covariate_names
+    ]
+    columns = [COVARIATE_COLUMNS[name] for name in specification.covariate_names]
+    covariates = dataset["covariate"].to_numpy()[:, positions]
+    depth = dataset[DEPTH_COLUMN].to_numpy()
+    first, last = _complete_days(panel, specification, columns, covariates, depth)
+    days = slice(first, last + 1)
+    dataset, covariates, depth = dataset.isel(day=days), covariates[days], depth[days]
+    price_impact = dataset["price_impact"].to_numpy()
+    is_observed = np.isfinite(price_impact)
+    units = [
+        _units(panel, str(label), y[seen], covariates[seen, 0])
+        for label, y, seen in zip(
+            dataset["security"].to_numpy(), price_impact.T, is_observed.T, strict=True
+        )
+    ]
+    slope_unit, noise_unit = np.transpose(units)
+    return LiquidityRegimesInputs(
+        dataset=dataset,
+        price_impact=np.where(is_observed, price_impact, 0.0),
+        is_observed=is_observed.astype(np.float64),
+        covariates=covariates,
+        depth_musd=depth.mean(axis=1),
+        slope_unit=slope_unit,
+        noise_unit=noise_unit,
+    )
+
+
+def _securities(
+    panel: LiquidityPanel, specification: LiquidityRegimesSpecification
+) -> list[str]:
+    labels = [str(label) for label in panel.dataset["security"].to_numpy()]
+    if specification.is_market_wide:
+        return labels
+    if specification.security is None and len(labels) == 1:
+        return labels
+    if specification.security not in labels:
+        raise DataError(
+            f"{panel.source} has the securities {', '.join(labels)}, and the "
+            f"specification names {specification.security or 'none'}",
+            f"name one of them, or {MARKET_WIDE}",
+        )
+    return [specification.security]
+
+
+def _complete_days(
+    panel: LiquidityPanel,
+    specification: LiquidityRegimesSpecification,
+    columns: list[str],
+    covariates: FloatArray,
+    depth: FloatArray,
+) -> tuple[int, int]:
+    """First and last day with every input; none may be missing in between."""
+    known = np.isfinite(np.column_stack([covariates, depth]))
+    names = columns + [DEPTH_COLUMN] * depth.shape[1]
+    for name, is_known in zip(names, known.T, strict=True):
+        if not is_known.any():
+            raise DataError(
+                f"{panel.source}: column {name} is missing or empty, and Model "
+                f"{specification.covariates} needs it",
+                "python -m data build liquidity-regimes adds the surprises to "
+                "volatilities; Model I needs volatility alone",
+            )
+    complete = np.flatnonzero(known.all(axis=1))
+    if complete.size < MINIMUM_DAYS:
+        raise DataError(
+            f"{panel.source}: {complete.size} days with all inputs of Model "
+            f"{specification.covariates}; at least {MINIMUM_DAYS} are needed",
+            "lengthen the panel",
+        )
+    first, last = int(complete[0]), int(complete[-1])
+    gaps = np.argwhere(~known[first : last + 1])
+    if gaps.size:
+        row, column = gaps[0][0] + first, gaps[0][1]
+        day = panel.dataset["day"].to_numpy()[row]
+        raise DataError(
+            f"{panel.source}: column {names[column]} is missing on {day:.10}; "
+            f"{len(gaps)} such gaps between the first and the last complete day",
+            "fill the gaps from their source, or leave those days out of the panel",
+        )
+    return first, last
+
+
+def _units(
+    panel: LiquidityPanel, label: str, y: FloatArray, volatility: FloatArray
+) -> tuple[float, float]:
+    """Slope through the origin, and standard deviation of its residuals."""
+    slope = float(volatility @ y / (volatility @ volatility)) if y.size else 0.0
+    if slope <= 0.0:
+        raise DataError(
+            f"{panel.source}: price impact of {label} does not rise with volatility",
+            "check its sign and the unit of both; liquidity states are ranked by "
+            "their positive volatility slopes",
+        )
+    return slope, float(np.std(y - slope * volatility))
