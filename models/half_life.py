@@ -1,0 +1,298 @@
+r"""How fast a dislocation of the basis halves, and what makes it faster.
+
+An outcome is the number of business days until the absolute deviation of the basis from
+its level has halved after an event, right-censored where it has not while watched. Its
+hazard on day d follows
+
+.. math::
+
+    1 - \exp(-e^{\eta_i} h_d), \qquad
+    \eta_i = x_i'\beta + \sum_c w_{ic} \alpha_c + \gamma_{t(i)}
+
+with a baseline h of its own for every day (``proportional-hazard``) or with
+:math:`\sum_{j \le d} h_j = e^a d^b` (``discrete-weibull``); see
+`models.grouped_duration`. The third variant, ``linear``, is the equation of the half-life
+notebook on the outcomes that were resolved: biased, and here to be compared with.
+
+==========  ======================  ==============  ====================================
+symbol      name in code            shape           unit
+==========  ======================  ==============  ====================================
+beta        coefficient             (covariate,)    log hazard ratio (linear: days) of
+                                                    one sd of the transformed covariate
+alpha       event_tenor_effect      (event_tenor,)  log hazard ratio (linear: days)
+gamma       date_effect             (event_date,)   log hazard ratio
+log h       baseline_log_hazard     (day,)          log of hazard a day
+b           shape                   scalar
+w           share of an event type by tenor among the events of an outcome
+==========  ======================  ==============  ====================================
+
+The effects of event types by tenors are partially pooled around 0 and sum to 0, as do
+those of dates: without that they could trade places with the baseline, and the sampler
+would have to walk along that line.
+"""
+
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+from pytensor.graph.basic import Variable
+
+from data.errors import DataError
+from data.half_life_panels import HalfLifePanel
+from models.dims import COVARIATE, DAY, EVENT_DATE, EVENT_MIX, EVENT_TENOR, OUTCOME
+from models.grouped_duration import GroupedDuration
+from models.half_life_inputs import HalfLifeInputs, select_inputs
+from models.half_life_specification import (
+    LINEAR,
+    PROPORTIONAL_HAZARD,
+    HalfLifePriors,
+    HalfLifeSpecification,
+    LinearHalfLifePriors,
+)
+from models.priors import LogNormalPrior
+
+OBSERVED = "half_life"
+WATCHED = "days_watched"
+OBSERVED_DAYS = "half_life_days"
+"""Data variables that another imputation replaces."""
+
+TYPICAL_EFFECT_SD = 0.3
+"""Log hazard ratios between groups are of this size: how many events a group needs until
+they say more about its effect than the other groups do."""
+
+
+def half_life_model(
+    panel: HalfLifePanel,
+    specification: HalfLifeSpecification,
+    priors: HalfLifePriors | LinearHalfLifePriors | None = None,
+) -> pm.Model:
+    """Build a half-life regression on one panel.
+
+    Parameters
+    ----------
+    panel : HalfLifePanel
+        Of several imputations, the first is the data; `imputation_data` gives the
+        others.
+    specification : HalfLifeSpecification
+        Variant and covariates.
+    priors : HalfLifePriors or LinearHalfLifePriors, optional
+        The defaults of the variant where left out.
+
+    Returns
+    -------
+    pm.Model
+        Unsampled. The observed variable ``half_life`` has one log density an outcome.
+
+    Raises
+    ------
+    DataError
+        No outcome is left, a covariate cannot be transformed, or, for the linear
+        variant, no outcome was resolved or there are several imputations.
+    """
+    return model_from_inputs(
+        select_inputs(panel, specification), specification, priors, panel.source
+    )
+
+
+def model_from_inputs(
+    inputs: HalfLifeInputs,
+    specification: HalfLifeSpecification,
+    priors: HalfLifePriors | LinearHalfLifePriors | None = None,
+    source: str = "panel",
+) -> pm.Model:
+    """Build a half-life regression on inputs that are selected already.
+
+    See `half_life_model`; `source` is the name of the panel in errors.
+    """
+    if specification.variant == LINEAR:
+        if not (priors is None or isinstance(priors, LinearHalfLifePriors)):
+            raise TypeError("the linear variant takes LinearHalfLifePriors")
+        return _linear_model(inputs, priors or LinearHalfLifePriors(), source)
+    if not (priors is None or isinstance(priors, HalfLifePriors)):
+        raise TypeError(f"the variant {specification.variant} takes HalfLifePriors")
+    return _duration_model(inputs, specification.variant, priors or HalfLifePriors())
+
+
+def imputation_data(inputs: HalfLifeInputs, imputation: int) -> dict[str, Any]:
+    """Data variables of a duration model in another imputation.
+
+    Parameters
+    ----------
+    inputs : HalfLifeInputs
+        Of all imputations.
+    imputation : int
+        Its position.
+
+    Returns
+    -------
+    dict
+        Name of the data variable -> (outcome,) int.
+    """
+    return {
+        OBSERVED_DAYS: inputs.half_life_days[imputation],
+        WATCHED: inputs.days_watched[imputation],
+    }
+
+
+def pooling_exponent(events_per_group: float) -> float:
+    """How far effects are sampled as themselves rather than in standard deviations.
+
+    Effects of groups with much data are independent of their common standard deviation
+    and best sampled as they are (1); those of groups with little data follow it, and
+    are best sampled as multiples of it (0). Between the two lies the partial
+    non-centring of Papaspiliopoulos, Roberts & Sköld (2003), with the share of the
+    group's own data in its estimate as exponent.
+    """
+    return events_per_group / (events_per_group + TYPICAL_EFFECT_SD**-2)
+
+
+def _duration_model(
+    inputs: HalfLifeInputs, variant: str, priors: HalfLifePriors
+) -> pm.Model:
+    horizon = inputs.horizon_days
+    with pm.Model(coords=_coords(inputs)) as model:
+        model.add_coord(DAY, np.arange(1, horizon + 1))
+        if variant == PROPORTIONAL_HAZARD:
+            cumulative = _free_baseline(priors)
+        else:
+            cumulative = _weibull_baseline(priors, horizon)
+        ratio = _covariate_effect(inputs, priors.coefficient_sd)
+        ratio += _event_effect(inputs, priors.event_tenor_sd, "event_tenor_sd")
+        if inputs.has_shared_dates:
+            ratio += _date_effect(inputs, priors.date_sd)
+        data = imputation_data(inputs, 0)
+        GroupedDuration(
+            OBSERVED,
+            log_hazard_ratio=ratio,
+            cumulative_baseline=cumulative,
+            days_watched=pm.Data(WATCHED, data[WATCHED], dims=OUTCOME),
+            observed=pm.Data(OBSERVED_DAYS, data[OBSERVED_DAYS], dims=OUTCOME),
+            dims=OUTCOME,
+        )
+    return model
+
+
+def _linear_model(
+    inputs: HalfLifeInputs, priors: LinearHalfLifePriors, source: str
+) -> pm.Model:
+    if len(inputs.half_life_days) > 1:
+        raise DataError(
+            f"{source}: {len(inputs.half_life_days)} imputations, and the variant "
+            f"{LINEAR} takes one",
+            "build the panel from an estimate: --imputations 1.",
+        )
+    resolved = inputs.is_resolved[0]
+    if not resolved.any():
+        raise DataError(
+            f"{source}: no outcome was resolved, and the variant {LINEAR} leaves out "
+            "the censored ones",
+            "fit proportional-hazard or discrete-weibull, which keep them.",
+        )
+    kept = inputs.restricted_to(resolved)
+    with pm.Model(coords=_coords(kept)) as model:
+        mean = pm.Normal(
+            "intercept_days", priors.intercept_days, priors.intercept_sd_days
+        )
+        mean += _covariate_effect(kept, priors.coefficient_sd_days)
+        mean += _event_effect(kept, priors.event_tenor_sd_days, "event_tenor_sd_days")
+        days = kept.half_life_days[0].astype(np.float64)
+        pm.Normal(
+            OBSERVED,
+            mean,
+            _log_normal("noise_sd_days", priors.noise_sd_days),
+            observed=pm.Data(OBSERVED_DAYS, days, dims=OUTCOME),
+            dims=OUTCOME,
+        )
+    return model
+
+
+def _coords(inputs: HalfLifeInputs) -> dict[str, Any]:
+    return {
+        OUTCOME: list(inputs.outcomes.index),
+        COVARIATE: list(inputs.covariates.index),
+        EVENT_TENOR: inputs.event_tenors,
+        EVENT_MIX: np.arange(len(inputs.mix_weight)),
+        EVENT_DATE: inputs.dates.to_numpy(),
+    }
+
+
+def _log_normal(name: str, prior: LogNormalPrior) -> Any:
+    return pm.LogNormal(name, np.log(prior.median), prior.log_sd)
+
+
+def _free_baseline(priors: HalfLifePriors) -> Variable:
+    """Cumulative hazard of the baseline, (day,), from a hazard a day."""
+    first = pm.Normal.dist(
+        np.log(priors.first_day_hazard.median), priors.first_day_hazard.log_sd
+    )
+    log_hazard = pm.GaussianRandomWalk(
+        "baseline_log_hazard",
+        sigma=priors.daily_change_sd,
+        init_dist=first,
+        dims=DAY,
+    )
+    return pt.cumsum(pt.exp(log_hazard))
+
+
+def _weibull_baseline(priors: HalfLifePriors, horizon: int) -> Variable:
+    """Cumulative hazard of the baseline, (day,), as a power of the day."""
+    level = pm.Normal(
+        "first_day_log_hazard",
+        np.log(priors.first_day_hazard.median),
+        priors.first_day_hazard.log_sd,
+    )
+    shape = _log_normal("shape", priors.shape)
+    cumulative = pt.exp(level + shape * np.log(np.arange(1, horizon + 1)))
+    pm.Deterministic(
+        "baseline_log_hazard",
+        pt.log(pt.diff(pt.concatenate([[0.0], cumulative]))),
+        dims=DAY,
+    )
+    return cumulative
+
+
+def _covariate_effect(inputs: HalfLifeInputs, coefficient_sd: float) -> Any:
+    """x'beta, (outcome,)."""
+    if inputs.covariates.empty:
+        return np.zeros(len(inputs.outcomes))
+    coefficient = pm.Normal("coefficient", 0.0, coefficient_sd, dims=COVARIATE)
+    covariates = pm.Data(
+        "standardized_covariate", inputs.standardized, dims=(OUTCOME, COVARIATE)
+    )
+    # A sum of products, no matrix product: numba takes ten seconds to compile one.
+    return (covariates * coefficient).sum(axis=1)
+
+
+def _event_effect(
+    inputs: HalfLifeInputs, prior: LogNormalPrior, sd_name: str
+) -> Variable:
+    """Average effect of an outcome's event types in its tenor, (outcome,)."""
+    effect = _pooled_effect(
+        "event_tenor_effect",
+        _log_normal(sd_name, prior),
+        inputs.resolved_outcomes / len(inputs.event_tenors),
+        EVENT_TENOR,
+    )
+    # Few combinations occur, so the average is taken over them, not over outcomes.
+    weight = pm.Data("mix_weight", inputs.mix_weight, dims=(EVENT_MIX, EVENT_TENOR))
+    of_mix = (weight * effect).sum(axis=1)
+    return of_mix[pm.Data("mix", inputs.mix, dims=OUTCOME)]
+
+
+def _date_effect(inputs: HalfLifeInputs, prior: LogNormalPrior) -> Variable:
+    """Shock that all outcomes of a date share, (outcome,)."""
+    effect = _pooled_effect(
+        "date_effect",
+        _log_normal("date_sd", prior),
+        inputs.resolved_outcomes / len(inputs.dates),
+        EVENT_DATE,
+    )
+    return effect[pm.Data("date", inputs.date, dims=OUTCOME)]
+
+
+def _pooled_effect(name: str, sd: Any, events_per_group: float, dim: str) -> Variable:
+    """Effects normal around 0 with a common sd and a sum of 0, (group,)."""
+    exponent = pooling_exponent(events_per_group)
+    scaled = pm.ZeroSumNormal(f"{name}_scaled", sigma=sd**exponent, dims=dim)
+    return pm.Deterministic(name, scaled * sd ** (1.0 - exponent), dims=dim)
