@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
-import nutpie
 import pymc as pm
 
 from benchmarks.scan_likelihoods import (
@@ -18,6 +17,7 @@ from benchmarks.statespace_likelihoods import (
     statespace_log_likelihood,
 )
 from data.panels import PricePressurePanel
+from inference.compilation import compile_for_nutpie
 from models.price_pressure import price_pressure_model
 
 VARIANT = "net-inventory"
@@ -68,7 +68,7 @@ class Implementation:
                 # PyMC asks for the log density only when nutpie compiles the model.
                 stack.enter_context(patch(LIKELIHOOD, self.log_likelihood))
             model = price_pressure_model(panel, VARIANT)
-            compiled = nutpie.compile_pymc_model(
+            compiled = compile_for_nutpie(
                 model, backend=self.backend, gradient_backend=self.gradient_backend
             )
         return model, compiled

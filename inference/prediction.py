@@ -16,6 +16,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from data.errors import DataError
+from inference.compilation import compile_for_nutpie
 from inference.settings import SamplerSettings
 
 PARETO_K_THRESHOLD = 0.7
@@ -114,7 +115,7 @@ class _FitsOfThePast(az.SamplingWrapper):
         self._time_dim = time_dim
         self._settings = settings
         self._mask = np.asarray(model[mask_name].get_value())
-        self._compiled = nutpie.compile_pymc_model(
+        self._compiled = compile_for_nutpie(
             model, var_names=[variable.name for variable in model.free_RVs]
         )
 

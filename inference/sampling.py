@@ -11,6 +11,7 @@ import numpy as np
 import pymc as pm
 import xarray as xr
 
+from inference.compilation import cached_callbacks
 from inference.settings import SamplerName, SamplerSettings
 
 SAMPLE_DIMS = ("chain", "draw")
@@ -140,21 +141,22 @@ def _sample_chains(
     start: xr.Dataset | None,
     progressbar: bool,
 ) -> xr.DataTree:
-    tree = pm.sample(
-        draws=settings.draws,
-        tune=settings.tune,
-        chains=settings.chains,
-        cores=min(settings.chains, os.cpu_count() or 1),
-        random_seed=seed,
-        nuts_sampler=settings.sampler,
-        nuts=_sampler_options(settings.sampler, settings),
-        progressbar=progressbar,
-        quiet=not progressbar,
-        # inference.diagnostics checks convergence for every sampler alike.
-        compute_convergence_checks=False,
-        model=model,
-        **_start_options(model, settings.sampler, start),
-    )
+    with cached_callbacks() as cache:
+        tree = pm.sample(
+            draws=settings.draws,
+            tune=settings.tune,
+            chains=settings.chains,
+            cores=min(settings.chains, os.cpu_count() or 1),
+            random_seed=seed,
+            nuts_sampler=settings.sampler,
+            nuts=_sampler_options(settings.sampler, settings),
+            progressbar=progressbar,
+            quiet=not progressbar,
+            # inference.diagnostics checks convergence for every sampler alike.
+            compute_convergence_checks=False,
+            model=model,
+            **_start_options(model, settings.sampler, start, cache),
+        )
     tree["sample_stats"] = _common_statistics(
         tree["sample_stats"].to_dataset(), settings.max_tree_depth
     )
@@ -162,14 +164,18 @@ def _sample_chains(
 
 
 def _start_options(
-    model: pm.Model, sampler: SamplerName, start: xr.Dataset | None
+    model: pm.Model,
+    sampler: SamplerName,
+    start: xr.Dataset | None,
+    cache: dict[str, Any],
 ) -> dict[str, Any]:
     """Start every chain where told, without the scatter that is each sampler's own."""
+    compilation = {"compile_kwargs": cache} if sampler == "nutpie" else {}
     if start is None:
-        return {}
+        return compilation
     values = {v.name: start[v.name].to_numpy() for v in model.free_RVs}
     if sampler == "nutpie":
-        return {"initvals": values, "compile_kwargs": {"jitter_rvs": set()}}
+        return {"initvals": values, "compile_kwargs": {"jitter_rvs": set(), **cache}}
     if sampler == "pymc":
         return {"initvals": values, "init": "adapt_diag"}
     return {"initvals": values}
@@ -202,7 +208,11 @@ def _common_statistics(statistics: xr.Dataset, max_tree_depth: int) -> xr.Datase
 def _single_precision(group: xr.DataTree) -> xr.Dataset:
     """Halve the file: predictive draws carry Monte Carlo noise far above 1e-7."""
     draws = group.to_dataset()
-    return draws.astype(
-        {name: np.float32 for name in draws.data_vars if draws[name].dtype.kind == "f"},
-        keep_attrs=True,
+    single = {"f": np.float32, "i": np.int32}
+    return draws.assign(
+        {
+            name: variable.astype(single[variable.dtype.kind], keep_attrs=True)
+            for name, variable in draws.data_vars.items()
+            if variable.dtype.kind in single
+        }
     )

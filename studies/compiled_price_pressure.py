@@ -8,6 +8,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from data.panels import PricePressurePanel
+from inference.compilation import compile_for_nutpie
 from inference.settings import SamplerSettings
 from models.price_pressure import price_pressure_model, rough_factor_mean
 from models.price_pressure_inputs import select_inputs
@@ -79,7 +80,7 @@ class CompiledPricePressure:
     def __init__(self, panel: PricePressurePanel, variant: Variant) -> None:
         self.model = price_pressure_model(panel, variant)
         names = [name for name in PARAMETERS if name in self.model.named_vars]
-        self._compiled = nutpie.compile_pymc_model(self.model, var_names=names)
+        self._compiled = compile_for_nutpie(self.model, var_names=names)
 
     def sample(
         self, data: Mapping[str, NDArray[np.float64]], settings: SamplerSettings
