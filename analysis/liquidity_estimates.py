@@ -1,0 +1,180 @@
+"""Posterior of the liquidity-regimes model keyed and ordered as the paper's tables."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from analysis.estimates import summarise_draws
+from analysis.fits import Fit
+from data.published_regimes import (
+    KEYS,
+    published_liquidity_regimes,
+    published_threshold_regression,
+)
+
+TERM_DIMS = {
+    "price_impact_slope": ("state", "covariate"),
+    "noise_variance": ("state", ""),
+    "transition_probability": ("origin", "arrival"),
+    "transition_intercept": ("origin", "destination"),
+    "transition_depth_slope": ("origin", "destination"),
+}
+"""Parameter of the paper's Tables 2 and 3 -> its dimensions for state and term."""
+
+SIGNED_TERMS = ("VV", "CS")
+"""Covariates whose effect may have either sign; that of V is positive by assumption."""
+
+NORMAL_975 = 1.959964
+
+
+def specification_of(fit: Fit) -> Mapping[str, Any]:
+    """Specification of a fit: covariates, transition, noise, num_states, ..."""
+    found: Mapping[str, Any] = fit.tree.attrs["specification"]
+    return found
+
+
+def has_published_counterpart(fit: Fit) -> bool:
+    """Whether the paper printed estimates of the fit's specification.
+
+    It did for one security, three states and normal noise.
+    """
+    chosen = specification_of(fit)
+    return (
+        chosen["num_states"] == 3
+        and chosen["noise"] == "normal"
+        and "security" not in fit.posterior.dims
+    )
+
+
+def with_noise_variance(posterior: xr.Dataset) -> xr.Dataset:
+    """Add the square of noise_sd, which the paper's tables print."""
+    return posterior.assign(noise_variance=posterior["noise_sd"] ** 2)
+
+
+def table_estimates(fit: Fit) -> pd.DataFrame:
+    """Estimates of the parameters of Tables 2 and 3, in their order.
+
+    Parameters
+    ----------
+    fit : Fit
+
+    Returns
+    -------
+    DataFrame
+        Columns parameter, state, term (covariate or state moved to), security (empty
+        for a single one), element (name in the diagnostics), then those of
+        :func:`analysis.estimates.summarise_draws`.
+    """
+    posterior = with_noise_variance(fit.posterior)
+    frames = []
+    for name, (state, term) in TERM_DIMS.items():
+        if name not in posterior:
+            continue
+        draws = posterior[name]
+        frame = summarise_draws(draws).to_dataframe().reset_index()
+        own = [dim for dim in draws.dims if dim not in ("chain", "draw")]
+        source = "noise_sd" if name == "noise_variance" else name
+        place = frame[own].astype(str).agg(", ".join, axis=1)
+        frame = frame.assign(
+            parameter=name,
+            state=frame[state],
+            term=frame[term] if term else "",
+            security=frame["security"] if "security" in own else "",
+            element=source + "[" + place + "]",
+        )
+        frames.append(frame)
+    columns = [*KEYS, "security", "element", "mean", "sd", "lower_95", "upper_95"]
+    return pd.concat(frames, ignore_index=True)[[*columns, "probability_positive"]]
+
+
+def regimes_beside_published(fit: Fit) -> pd.DataFrame:
+    """Estimates of Tables 2 and 3 beside the paper's.
+
+    Parameters
+    ----------
+    fit : Fit
+
+    Returns
+    -------
+    DataFrame
+        Columns of :func:`table_estimates`, estimate and standard_error of the paper,
+        published_inside (whether the estimate lies in the 95% interval, None where
+        there is none), information (what the data said), prior_sensitivity, variant
+        and diagnostics.
+    """
+    ours = table_estimates(fit)
+    chosen = specification_of(fit)
+    if has_published_counterpart(fit):
+        published = published_liquidity_regimes(
+            str(chosen["transition"]), str(chosen["covariates"])
+        )
+        ours = ours.merge(published.reset_index(), on=KEYS, how="left")
+    else:
+        ours = ours.assign(estimate=np.nan, standard_error=np.nan)
+    diagnosed = fit.diagnostics[["information", "prior_sensitivity"]]
+    return _with_published_inside(ours.join(diagnosed, on="element")).assign(
+        variant=fit.variant, diagnostics=fit.verdict
+    )
+
+
+def thresholds_beside_published(fit: Fit) -> pd.DataFrame:
+    """Estimates of the threshold regression beside Table 1.
+
+    Parameters
+    ----------
+    fit : Fit
+        Of the threshold regression.
+
+    Returns
+    -------
+    DataFrame
+        Columns parameter, element, mean, sd, lower_95, upper_95,
+        probability_positive, published_name, estimate, standard_error,
+        published_inside, diagnostics.
+    """
+    frames = []
+    for name, stem in (
+        ("volatility_slope", "beta"),
+        ("volatility_threshold_bp", "threshold"),
+    ):
+        frame = summarise_draws(fit.posterior[name]).to_dataframe().reset_index()
+        place = frame.iloc[:, 0].astype(str)
+        frame = frame.assign(
+            parameter=name,
+            element=name + "[" + place + "]",
+            published_name=[f"{stem}_{i}" for i in range(1, len(frame) + 1)],
+        )
+        frames.append(frame.iloc[:, 1:])
+    noise = summarise_draws(fit.posterior["noise_sd"]).to_pandas().to_frame().T
+    frames.append(
+        noise.assign(parameter="noise_sd", element="noise_sd", published_name="")
+    )
+    ours = pd.concat(frames, ignore_index=True)
+    joined = ours.join(published_threshold_regression(), on="published_name")
+    return _with_published_inside(joined).assign(diagnostics=fit.verdict)
+
+
+def _with_published_inside(frame: pd.DataFrame) -> pd.DataFrame:
+    inside = frame["estimate"].between(frame["lower_95"], frame["upper_95"])
+    printed = frame["estimate"].notna()
+    return frame.assign(published_inside=inside.astype(object).where(printed, None))
+
+
+def threshold_r2(fit: Fit) -> xr.DataArray:
+    """Share of the variance of price impact that the regression explains, by draw.
+
+    Parameters
+    ----------
+    fit : Fit
+        Of the threshold regression.
+
+    Returns
+    -------
+    (chain, draw) DataArray
+        1 - noise variance over sample variance; the paper's R² at its estimates.
+    """
+    impact = fit.panel["price_impact"]
+    return 1 - fit.posterior["noise_sd"] ** 2 / float(impact.var(ddof=1))
