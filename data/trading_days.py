@@ -37,7 +37,9 @@ def missing_trading_days(days: pd.DatetimeIndex) -> NDArray[np.int64]:
     at = days.to_numpy().astype("datetime64[D]")
     holidays = TreasuryHolidays().holidays(days[0], days[-1])
     return np.busday_count(
-        at[:-1] + 1, at[1:], holidays=holidays.to_numpy().astype("datetime64[D]")
+        at[:-1] + np.timedelta64(1, "D"),
+        at[1:],
+        holidays=holidays.to_numpy().astype("datetime64[D]"),
     )
 
 
