@@ -17,7 +17,7 @@ from inference.store import read_trace, write_trace
 CHECK_EXAMPLES = "Example: python -m inference check traces/cash.nc traces/net.nc"
 
 SCORE_EXAMPLES = (
-    "Example: python -m inference score traces/cash.nc --first-week 2010-01-06"
+    "Example: python -m inference score traces/cash.nc --first-date 2010-01-06"
 )
 
 app = typer.Typer(
@@ -63,25 +63,25 @@ def check(traces: Traces) -> None:
 @ending_on_bad_input()
 def score(
     traces: Traces,
-    first_week: Annotated[
+    first_date: Annotated[
         datetime | None,
         typer.Option(
             formats=["%Y-%m-%d"], help="First date to predict; half way by default."
         ),
     ] = None,
 ) -> None:
-    """Score each week's prediction from the past alone; kept in the trace."""
+    """Score each date's prediction from the past alone; kept in the trace."""
     for path in traces:
         trace = read_trace(path)
         with console.status(f"Scoring {path}"):
             result = score_trace(
-                trace, None if first_week is None else np.datetime64(first_week, "ns")
+                trace, None if first_date is None else np.datetime64(first_date, "ns")
             )
         trace["leave_future_out"] = result
         write_trace(trace, path)
         console.print(
             f"{path}: log score {result.attrs['elpd_sum']:.1f} over "
-            f"{result.sizes['week']} weeks, {result.attrs['num_fits']} fits"
+            f"{result['elpd'].size} dates, {result.attrs['num_fits']} fits"
         )
 
 

@@ -18,7 +18,7 @@ from inference.optimum import posterior_mode
 from inference.prediction import leave_future_out
 from inference.preparation import PreparedModel
 from inference.price_pressure import MODEL_NAME, prepare_from_price_pressure_trace
-from inference.sampling import sample_posterior
+from inference.sampling import SAMPLE_DIMS, sample_posterior
 from inference.settings import SamplerSettings
 from inference.store import stamp_provenance
 
@@ -49,13 +49,13 @@ def fit(
     -------
     xr.DataTree
         The groups of `inference.sampling.sample_posterior`, of `prepared.derive`,
-        ``posterior_mode`` and ``panel``. The root's attributes hold provenance,
-        ``diagnostics`` ("passed" or "failed") and ``diagnostic_failures``.
+        ``posterior_mode``, ``starts`` and ``panel``. The root's attributes hold
+        provenance, ``diagnostics`` ("passed" or "failed") and ``diagnostic_failures``.
     """
     start = time.perf_counter()
     # Chains scattered over a posterior with a lesser mode would each keep to the one
     # they first meet; the search says how many of its starts found the highest.
-    mode = posterior_mode(prepared.model, settings.seed)
+    mode, starts = posterior_mode(prepared.model, settings.seed, starts=prepared.starts)
     trace = sample_posterior(
         prepared.model, settings, start=mode, progressbar=progressbar
     )
@@ -65,6 +65,7 @@ def fit(
     for name, group in derived.items():
         trace[name] = group
     trace["posterior_mode"] = mode
+    trace["starts"] = starts
     trace["panel"] = prepared.panel
     _, _, found = check(trace)
     trace.attrs["diagnostics"] = FAILED if found else PASSED
@@ -80,26 +81,26 @@ def check(trace: xr.DataTree) -> tuple[pd.DataFrame, RunDiagnostics, list[str]]:
     return parameters, run, failures(parameters, run)
 
 
-def score(trace: xr.DataTree, first_week: np.datetime64 | None = None) -> xr.Dataset:
+def score(trace: xr.DataTree, first_date: np.datetime64 | None = None) -> xr.Dataset:
     """Leave-future-out log score of the model behind a trace.
 
     Parameters
     ----------
     trace : xr.DataTree
         Result of `fit`, or the same read from its file.
-    first_week : datetime64, optional
-        Predict the first week on or after this date and all later ones; the second
-        half of the weeks where left out.
+    first_date : datetime64, optional
+        Predict the first date on or after this one and all later ones; the second half
+        of the dates where left out.
 
     Returns
     -------
-    (week,) xr.Dataset
+    (time,) xr.Dataset
         See `inference.prediction.leave_future_out`.
 
     Raises
     ------
     DataError
-        If the trace is of a model that this version does not know, or the first week
+        If the trace is of a model that this version does not know, or the first date
         leaves too little past or no future.
     """
     name = trace.attrs.get("model")
@@ -109,10 +110,12 @@ def score(trace: xr.DataTree, first_week: np.datetime64 | None = None) -> xr.Dat
             f"Models that can: {', '.join(PREPARE_FROM_TRACE)}.",
         )
     prepared = PREPARE_FROM_TRACE[name](trace)
-    weeks = trace["panel"]["week"].to_numpy()
-    position = len(weeks) // 2
-    if first_week is not None:
-        position = int(np.searchsorted(weeks, first_week))
+    (log_likelihood,) = trace["log_likelihood"].data_vars.values()
+    (time_dim,) = set(log_likelihood.dims) - set(SAMPLE_DIMS)
+    dates = trace["panel"][time_dim].to_numpy()
+    position = len(dates) // 2
+    if first_date is not None:
+        position = int(np.searchsorted(dates, first_date))
     return leave_future_out(
         prepared.model,
         trace,

@@ -1,13 +1,17 @@
 """Posterior mode, for the likelihood-based criteria that papers report."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pymc as pm
 import xarray as xr
 from numpy.typing import NDArray
 from pymc.blocking import DictToArrayBijection, RaveledVars
-from pymc.initial_point import make_initial_point_fns_per_chain
+from pymc.initial_point import (
+    make_initial_point_fn,
+    make_initial_point_fns_per_chain,
+)
 from scipy.optimize import OptimizeResult, minimize
 
 from data.errors import DataError
@@ -22,10 +26,37 @@ MAXIMUM_ITERATIONS = 2000
 GRADIENT_TOLERANCE = 1e-4
 """Largest slope at the mode, nats per unit of the unconstrained scale."""
 
+DATA_DRIVEN = "data-driven"
+SCATTERED = "scattered"
+"""Kinds of starts."""
+
+
+class ModeSearch(NamedTuple):
+    """Where a search for the posterior mode ended.
+
+    Attributes
+    ----------
+    mode : xr.Dataset
+        Every parameter at the highest point (quantities as long as the data left out).
+        Attributes ``log_likelihood`` and ``log_posterior`` (nats), ``num_parameters``
+        (free, on the unconstrained scale), ``aic`` (2 num_parameters - 2
+        log_likelihood), ``num_starts`` and ``num_starts_at_mode``.
+    starts : (start,) xr.Dataset
+        ``log_density`` reached (nats), ``mode`` reached (0 the highest, 1 the next
+        lower one, ...) and ``kind`` of start, "data-driven" or "scattered". Attributes
+        ``num_starts`` and ``num_at_best``.
+    """
+
+    mode: xr.Dataset
+    starts: xr.Dataset
+
 
 def posterior_mode(
-    model: pm.Model, seed: int, num_starts: int = NUM_STARTS
-) -> xr.Dataset:
+    model: pm.Model,
+    seed: int,
+    num_starts: int = NUM_STARTS,
+    starts: Sequence[Mapping[str, NDArray[np.float64]]] = (),
+) -> ModeSearch:
     """Highest point of the posterior density, from several starts.
 
     The density is that of the parameters themselves, not of their transforms.
@@ -37,16 +68,14 @@ def posterior_mode(
     seed : int
         Seed of the jitter of the starts.
     num_starts : int
-        Starts, each the model's initial point moved by up to 1 on the unconstrained
-        scale.
+        Scattered starts, each the model's initial point moved by up to 1 on the
+        unconstrained scale.
+    starts : sequence of mappings
+        Further starts: values of the free parameters by name.
 
     Returns
     -------
-    xr.Dataset
-        Every parameter at the mode (quantities as long as the data left out).
-        Attributes ``log_likelihood`` and ``log_posterior`` (nats), ``num_parameters``
-        (free, on the unconstrained scale), ``aic`` (2 num_parameters - 2
-        log_likelihood), ``num_starts`` and ``num_starts_at_mode``.
+    ModeSearch
 
     Raises
     ------
@@ -57,12 +86,10 @@ def posterior_mode(
         [model.logp(jacobian=False), model.dlogp(jacobian=False)],
         inputs=model.value_vars,
     )
-    starts = [
-        DictToArrayBijection.map({v.name: start(s)[v.name] for v in model.value_vars})
-        for s, start in enumerate(_jittered_starts(model, num_starts), start=seed)
-    ]
-    layout = starts[0].point_map_info
-    results = [_climb(log_density, start.data, layout) for start in starts]
+    points = _data_driven_starts(model, starts)
+    points += _scattered_starts(model, num_starts, seed)
+    layout = points[0].point_map_info
+    results = [_climb(log_density, point.data, layout) for point in points]
     heights = np.array([-result.fun for result in results])
     if not np.isfinite(heights).any():
         raise DataError(
@@ -72,16 +99,53 @@ def posterior_mode(
     best = int(np.nanargmax(heights))
     mode = _evaluate(model, results[best].x, layout)
     mode.attrs["log_posterior"] = float(heights[best])
-    mode.attrs["num_starts"] = num_starts
-    mode.attrs["num_starts_at_mode"] = int(
-        np.sum(heights > heights[best] - SAME_MODE_TOLERANCE)
-    )
-    return mode
+    mode.attrs["num_starts"] = len(points)
+    mode.attrs["num_starts_at_mode"] = int((_rank(heights) == 0).sum())
+    return ModeSearch(mode, _starts_group(heights, len(starts)))
 
 
-def _jittered_starts(model: pm.Model, number: int) -> list[Any]:
-    return make_initial_point_fns_per_chain(
+def _data_driven_starts(
+    model: pm.Model, starts: Sequence[Mapping[str, NDArray[np.float64]]]
+) -> list[RaveledVars]:
+    """Map values of the parameters to the unconstrained scale."""
+    return [
+        _ravelled(model, make_initial_point_fn(model=model, overrides=dict(start))(0))
+        for start in starts
+    ]
+
+
+def _scattered_starts(model: pm.Model, number: int, seed: int) -> list[RaveledVars]:
+    functions = make_initial_point_fns_per_chain(
         model=model, overrides=None, jitter_rvs=set(model.free_RVs), chains=number
+    )
+    return [_ravelled(model, draw(s)) for s, draw in enumerate(functions, start=seed)]
+
+
+def _ravelled(model: pm.Model, point: Mapping[str, Any]) -> RaveledVars:
+    return DictToArrayBijection.map({v.name: point[v.name] for v in model.value_vars})
+
+
+def _rank(heights: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Number the modes from the highest down; -1 where the density is not finite."""
+    ranks = np.full(len(heights), -1)
+    order = [i for i in np.argsort(-heights) if np.isfinite(heights[i])]
+    for position, i in enumerate(order):
+        before = order[position - 1]
+        is_lower = heights[i] < heights[before] - SAME_MODE_TOLERANCE
+        ranks[i] = 0 if position == 0 else ranks[before] + is_lower
+    return ranks
+
+
+def _starts_group(heights: NDArray[np.float64], num_data_driven: int) -> xr.Dataset:
+    kinds = np.where(np.arange(len(heights)) < num_data_driven, DATA_DRIVEN, SCATTERED)
+    ranks = _rank(heights)
+    return xr.Dataset(
+        {
+            "log_density": ("start", heights),
+            "mode": ("start", ranks),
+            "kind": ("start", kinds.astype(object)),
+        },
+        attrs={"num_starts": len(heights), "num_at_best": int((ranks == 0).sum())},
     )
 
 

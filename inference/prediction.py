@@ -1,7 +1,7 @@
-"""Leave-future-out log score: how well a model predicts each week from the past alone.
+"""Leave-future-out log score: how well a model predicts each date from the past alone.
 
 Bürkner, Gabry & Vehtari (2020, doi 10.1080/00949655.2020.1783262): the model is fitted
-to the weeks before a cut, carried forward a week at a time by Pareto-smoothed
+to the dates before a cut, carried forward a date at a time by Pareto-smoothed
 importance sampling, and fitted again where the smoothing becomes unreliable.
 """
 
@@ -23,30 +23,30 @@ PARETO_K_THRESHOLD = 0.7
 """Above this the importance weights are unreliable and the model is fitted again:
 Vehtari, Simpson, Gelman, Yao & Gabry (2024, arXiv:1507.02646)."""
 
-MINIMUM_TRAINING_WEEKS = 20
-"""Fewer weeks leave the first posteriors to the priors."""
+MINIMUM_TRAINING_DATES = 20
+"""Fewer dates leave the first posteriors to the priors."""
 
 
 def leave_future_out(
     model: pm.Model,
     trace: xr.DataTree,
     mask_name: str,
-    first_week: int,
+    first_date: int,
     settings: SamplerSettings,
 ) -> xr.Dataset:
-    """Log predictive density of each week given all earlier weeks.
+    """Log predictive density of each date given all earlier dates.
 
     Parameters
     ----------
     model : pm.Model
         Model of the trace. Its data variable `mask_name` holds 1 where a cell counts
-        and 0 where it does not, time first; setting weeks to 0 hides them.
+        and 0 where it does not, time first; setting dates to 0 hides them.
     trace : xr.DataTree
-        Trace of the model with group ``log_likelihood``, one value a week.
+        Trace of the model with group ``log_likelihood``, one value a date.
     mask_name : str
         Name of the mask.
-    first_week : int
-        Position of the first week to be predicted.
+    first_date : int
+        Position of the first date to be predicted.
     settings : SamplerSettings
         Settings of each fit. The fits run nutpie whatever sampler they name, because
         it takes other data without compiling again.
@@ -55,21 +55,21 @@ def leave_future_out(
     -------
     (time,) xr.Dataset
         ``elpd`` (nats) and ``pareto_k`` (NaN where the model was fitted to exactly the
-        weeks before). Attributes ``elpd_sum``, ``num_fits``, ``pareto_k_threshold``
-        and ``reliable``: 0 when more than half of the weeks needed their own fit.
+        dates before). Attributes ``elpd_sum``, ``num_fits``, ``pareto_k_threshold``
+        and ``reliable``: 0 when more than half of the dates needed their own fit.
 
     Raises
     ------
     DataError
-        If fewer than 20 weeks come before `first_week`, or none from it on.
+        If fewer than 20 dates come before `first_date`, or none from it on.
     """
     (log_likelihood,) = trace["log_likelihood"].data_vars.values()
     (time_dim,) = (dim for dim in log_likelihood.dims if dim not in ("chain", "draw"))
-    num_weeks = log_likelihood.sizes[time_dim]
-    if not MINIMUM_TRAINING_WEEKS <= first_week < num_weeks:
+    num_dates = log_likelihood.sizes[time_dim]
+    if not MINIMUM_TRAINING_DATES <= first_date < num_dates:
         raise DataError(
-            f"the first week to predict is number {first_week} of {num_weeks}",
-            f"Choose one with at least {MINIMUM_TRAINING_WEEKS} weeks before it.",
+            f"the first date to predict is number {first_date} of {num_dates}",
+            f"Choose one with at least {MINIMUM_TRAINING_DATES} dates before it.",
         )
     fits = _FitsOfThePast(model, mask_name, str(time_dim), settings)
     with warnings.catch_warnings(record=True) as caught:
@@ -77,7 +77,7 @@ def leave_future_out(
         score = az.lfo_cv(
             trace,
             fits,
-            min_observations=first_week,
+            min_observations=first_date,
             forecast_horizon=1,
             time_dim=time_dim,
             pointwise=True,
@@ -100,10 +100,10 @@ def leave_future_out(
 
 
 class _FitsOfThePast(az.SamplingWrapper):
-    """Fits of one model to its first weeks, compiled once.
+    """Fits of one model to its first dates, compiled once.
 
-    ArviZ asks through four methods: hide weeks, sample, wrap the draws, and evaluate
-    the hidden weeks at the draws.
+    ArviZ asks through four methods: hide dates, sample, wrap the draws, and evaluate
+    the hidden dates at the draws.
     """
 
     def __init__(
@@ -122,7 +122,7 @@ class _FitsOfThePast(az.SamplingWrapper):
     def sel_observations(
         self, idx: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Mask with the weeks `idx` hidden, and `idx` itself."""
+        """Mask with the dates `idx` hidden, and `idx` itself."""
         mask = self._mask.copy()
         mask[idx] = 0.0
         return mask, idx
@@ -153,7 +153,7 @@ class _FitsOfThePast(az.SamplingWrapper):
     def log_likelihood__i(
         self, excluded_obs: NDArray[np.int64], idata__i: xr.DataTree
     ) -> xr.DataArray:
-        """Log density of the hidden weeks at each draw."""
+        """Log density of the hidden dates at each draw."""
         densities: Any = pm.stats.compute_log_likelihood(
             idata__i, model=self.model, extend_inferencedata=False, progressbar=False
         )

@@ -1,11 +1,13 @@
 """A model ready to be fitted, whichever model it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pymc as pm
 import xarray as xr
+from numpy.typing import NDArray
 
 Derivation = Callable[[pm.Model, xr.DataTree, int, int], dict[str, xr.Dataset]]
 """Maps model, trace, number of draws and seed to further groups of the trace."""
@@ -28,6 +30,9 @@ class PreparedModel:
         ``data_source`` and all else that building the model again takes.
     derive : callable
         Computes the groups that only this model has, such as smoothed states.
+    starts : sequence of mappings
+        Points that the data suggest, values of the free parameters by name. The search
+        for the posterior mode starts at each of them and at scattered points.
     """
 
     model: pm.Model
@@ -35,3 +40,4 @@ class PreparedModel:
     panel: xr.Dataset
     description: dict[str, Any]
     derive: Derivation
+    starts: Sequence[Mapping[str, NDArray[np.float64]]] = ()

@@ -23,11 +23,10 @@ import pytensor
 import pytensor.tensor as pt
 import xarray as xr
 from numpy.typing import NDArray
-from pymc.model.transform.conditioning import remove_value_transforms
 from scipy.signal import lfilter
 from scipy.special import ndtr
 
-from inference.sampling import SAMPLE_DIMS, SIMULATION_BACKEND
+from inference.evaluation import observed_variable
 from models.kalman import KalmanForward
 from models.kalman_filter import FilterResult
 from models.state_space import CORE_NDIM, simulate_states
@@ -198,9 +197,6 @@ def _predict(system: StateSpace) -> tuple[FloatArray, FloatArray]:
 def state_spaces(model: pm.Model, name: str, draws: xr.Dataset) -> Iterator[StateSpace]:
     """Evaluate an observed state space of a model at posterior draws.
 
-    The parameters are read off the model's own graph, so that no formula of a model is
-    written twice.
-
     Parameters
     ----------
     model : pm.Model
@@ -215,25 +211,6 @@ def state_spaces(model: pm.Model, name: str, draws: xr.Dataset) -> Iterator[Stat
     StateSpace
         One a draw, chain after chain.
     """
-    untransformed = remove_value_transforms(model)
-    variable = untransformed[name]
-    parameters = variable.owner.op.dist_params(variable.owner)
-    evaluate = untransformed.compile_fn(
-        untransformed.replace_rvs_by_values(parameters),
-        inputs=untransformed.value_vars,
-        on_unused_input="ignore",
-        mode=SIMULATION_BACKEND,
-    )
-    observation = untransformed.rvs_to_values[variable].eval()
-    names = [value.name for value in untransformed.value_vars]
-    stacked = draws[names].stack(sample=SAMPLE_DIMS).transpose("sample", ...)
-    columns = [stacked[name].to_numpy() for name in names]
-    for values in zip(*columns, strict=True):
-        batched = evaluate(dict(zip(names, values, strict=True)))
-        yield StateSpace(
-            observation,
-            *(
-                np.ascontiguousarray(value[0] if value.ndim > ndim else value)
-                for value, ndim in zip(batched, CORE_NDIM, strict=True)
-            ),
-        )
+    observation, parameters = observed_variable(model, name, draws, CORE_NDIM)
+    for values in parameters:
+        yield StateSpace(observation, *values)

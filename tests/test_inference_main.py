@@ -189,7 +189,7 @@ def test_a_panel_becomes_a_checked_and_scored_trace(
     assert trace["posterior_predictive"]["yield_bp"].sizes["tenor"] == 4
 
     week = trace["panel"]["week"].dt.strftime("%Y-%m-%d").to_numpy()[-15]
-    status, _ = run("score", out, "--first-week", week)
+    status, _ = run("score", out, "--first-date", week)
     assert status == 0
     scored = read_trace(out)["leave_future_out"]
     assert scored.sizes["week"] == 15

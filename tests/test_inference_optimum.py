@@ -23,7 +23,7 @@ MODE_TOLERANCE = 1e-5
 
 @cache
 def mode() -> xr.Dataset:
-    return posterior_mode(known_sd_model(toy_data()), seed=1)
+    return posterior_mode(known_sd_model(toy_data()), seed=1).mode
 
 
 def test_mode_of_a_normal_mean_is_the_posterior_mean() -> None:
@@ -44,13 +44,14 @@ def test_all_starts_reach_the_only_mode() -> None:
 
 
 def test_parameters_keep_their_dimensions_and_fitted_values_stay_out() -> None:
-    found = posterior_mode(toy_model(), seed=1, num_starts=2)
+    found = posterior_mode(toy_model(), seed=1, num_starts=2).mode
     assert set(found.data_vars) == {"mean", "sd", "unrelated"}
     assert found["unrelated"].dims == ("market",)
     assert found.attrs["num_parameters"] == 4
 
 
-def test_the_higher_of_two_modes_is_found() -> None:
+def two_peaks() -> pm.Model:
+    """A density that is highest at 1.5 and has a lesser mode at -1.5."""
     with pm.Model() as model:
         location = pm.Flat("location", initval=0.0)
         density = pm.math.logaddexp(
@@ -58,9 +59,25 @@ def test_the_higher_of_two_modes_is_found() -> None:
             3.0 - 0.5 * ((location - 1.5) / 0.4) ** 2,
         )
         pm.Potential("two_peaks", density)
-    found = posterior_mode(model, seed=0, num_starts=8)
+    return model
+
+
+def test_the_higher_of_two_modes_is_found() -> None:
+    found = posterior_mode(two_peaks(), seed=0, num_starts=8).mode
     assert float(found["location"]) == pytest.approx(1.5, abs=1e-3)
     assert 0 < found.attrs["num_starts_at_mode"] < 8
+
+
+def test_a_start_that_the_data_suggest_is_searched_from_too() -> None:
+    starts = [{"location": np.array(-1.6)}, {"location": np.array(1.4)}]
+    _, found = posterior_mode(two_peaks(), seed=0, num_starts=1, starts=starts)
+    assert found["kind"].values.tolist() == ["data-driven", "data-driven", "scattered"]
+    assert found["mode"].values.tolist()[:2] == [1, 0]
+    # The peaks differ by three nats.
+    assert float(found["log_density"][1] - found["log_density"][0]) == pytest.approx(
+        3.0, abs=MODE_TOLERANCE
+    )
+    assert found.attrs["num_at_best"] == int((found["mode"] == 0).sum())
 
 
 def test_a_density_that_is_nowhere_finite_is_refused() -> None:

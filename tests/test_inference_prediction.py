@@ -67,10 +67,10 @@ def test_no_kept_importance_weight_is_unreliable() -> None:
     assert float(pareto_k.max()) <= PARETO_K_THRESHOLD
 
 
-@pytest.mark.parametrize("first_week", [0, 19, 45])
-def test_a_first_week_without_past_or_future_is_refused(first_week: int) -> None:
+@pytest.mark.parametrize("first_date", [0, 19, 45])
+def test_a_first_date_without_past_or_future_is_refused(first_date: int) -> None:
     densities = xr.Dataset({"y": (("chain", "draw", "week"), np.zeros((2, 4, 45)))})
     trace = xr.DataTree.from_dict({"log_likelihood": densities})
     model = known_sd_model(weeks_with_a_break())
-    with pytest.raises(DataError, match=f"number {first_week} of 45"):
-        leave_future_out(model, trace, "is_quoted", first_week, SETTINGS)
+    with pytest.raises(DataError, match=f"number {first_date} of 45"):
+        leave_future_out(model, trace, "is_quoted", first_date, SETTINGS)
