@@ -1,5 +1,6 @@
 """What a user has to know about a liquidity panel that can be used all the same."""
 
+import numpy as np
 import pandas as pd
 
 from data.columns import DATE_COLUMN
@@ -48,7 +49,7 @@ def _day_notes(frame: pd.DataFrame) -> list[str]:
             f"{missing.max()} in a row ({days[longest]:%Y-%m-%d} to "
             f"{days[longest + 1]:%Y-%m-%d}); the states take one step across each gap"
         )
-    weekend = days[days.dayofweek >= 5]
+    weekend = days[~np.is_busday(days.to_numpy().astype("datetime64[D]"))]
     if len(weekend):
         notes.append(
             f"weekends: {len(weekend)} rows fall on a Saturday or Sunday, the first "
@@ -84,12 +85,12 @@ def _security_notes(rows: pd.DataFrame, security: str, days: pd.Series) -> list[
     spread = (impact - impact.median()).abs()
     outlying = rows[spread > OUTLYING_DEVIATIONS * spread.median()]
     if len(outlying):
-        largest = spread.idxmax()
+        furthest = rows.iloc[int(np.nanargmax(spread))]
         notes.append(
             f"price impact of {security}: {len(outlying)} days lie more than "
             f"{OUTLYING_DEVIATIONS:g} median absolute deviations from the median, the "
-            f"furthest on {rows[DATE_COLUMN][largest]:%Y-%m-%d} "
-            f"({impact[largest]:g})"
+            f"furthest on {furthest[DATE_COLUMN]:%Y-%m-%d} "
+            f"({furthest[PRICE_IMPACT_COLUMN]:g})"
         )
     first, last = rows[DATE_COLUMN].iloc[[0, -1]]
     inside = days[(days >= first) & (days <= last)]
