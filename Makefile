@@ -12,6 +12,9 @@ TWIN := data/clean/twin.parquet
 TRACES := $(VARIANTS:%=traces/twin-%.nc)
 SEED := 1
 
+# A dozen commands import the same thousands of modules: let Python keep their bytecode.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup report test lint benchmark studies notebooks requirements clean
 # A fit that fails its checks keeps its trace, and is not fitted again by the next make.
