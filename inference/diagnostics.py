@@ -4,7 +4,10 @@ Convergence fails a run. What the data said does not: a posterior equal to its p
 a finding, and is named so.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 import arviz as az
 import numpy as np
@@ -13,11 +16,20 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from inference.imputation import (
+    IMPUTATION,
+    by_imputation,
+    centred_by_imputation,
+)
 from inference.sampling import SAMPLE_DIMS
 
 MAXIMUM_R_HAT = 1.01
 """Rank-normalised split R-hat: Vehtari, Gelman, Simpson, Carpenter & Bürkner (2021,
 doi 10.1214/20-BA1221), section 4."""
+
+MAXIMUM_INCIDENTAL_R_HAT = 1.05
+"""Of the largest R-hat among hundreds of elements, such as effects of dates: some of
+them pass 1.01 by chance, and nothing is said about any one of them."""
 
 MINIMUM_EFFECTIVE_SAMPLE_SIZE = 400.0
 """Bulk and tail effective sample size over all chains: the same, section 4."""
@@ -50,6 +62,10 @@ POWER_SCALING_THRESHOLD = 0.05
 """Sensitivity above this is one to look at: Kallioinen, Paananen, Bürkner & Vehtari
 (2024, doi 10.1007/s11222-023-10366-5), section 3.3."""
 
+INCIDENTAL_DIMS = "incidental_dims"
+"""Attribute of a trace: dimensions along which parameters grow in number with the data,
+such as the effects of dates."""
+
 INFORMED = "informed"
 WEAKLY_INFORMED = "weakly informed"
 NOT_INFORMED = "not informed by the data"
@@ -81,8 +97,10 @@ class RunDiagnostics:
 def diagnose(tree: xr.DataTree) -> pd.DataFrame:
     """Diagnostics of every reported parameter.
 
-    A parameter is reported unless it runs along the observations (a fitted value) or
-    never varies (a fixed element).
+    A parameter is reported unless it runs along the observations (a fitted value),
+    along one of the dimensions that the trace's attribute ``incidental_dims`` names, or
+    never varies (a fixed element). Of several imputations the worst R-hat is given, and
+    effective sample sizes add up: see `inference.imputation`.
 
     Parameters
     ----------
@@ -109,15 +127,22 @@ def diagnose(tree: xr.DataTree) -> pd.DataFrame:
     posterior = reported_parameters(tree)
     prior = tree["prior"].to_dataset()[list(posterior.data_vars)]
     scores = normal_scores(prior, posterior)
+    parts = by_imputation(posterior)
     scaled = tree.copy(deep=False)
     scaled["posterior"] = posterior
+    scaled["log_likelihood"] = centred_by_imputation(
+        tree["log_likelihood"].to_dataset()
+    )
     # A fixed element divides zero by zero; its row is dropped below.
     with np.errstate(divide="ignore", invalid="ignore"):
         statistics = {
-            "r_hat": az.rhat(posterior),
-            "ess_bulk": az.ess(posterior, method="bulk"),
-            "ess_tail": az.ess(posterior, method="tail"),
-            "mcse_mean": az.mcse(posterior, method="mean"),
+            "r_hat": _over(parts, az.rhat).max(IMPUTATION),
+            "ess_bulk": _over(parts, az.ess, method="bulk").sum(IMPUTATION),
+            "ess_tail": _over(parts, az.ess, method="tail").sum(IMPUTATION),
+            "mcse_mean": np.sqrt(
+                (_over(parts, az.mcse, method="mean") ** 2).mean(IMPUTATION)
+                / len(parts)
+            ),
             "contraction": 1.0 - scores.var(SAMPLE_DIMS),
             "shift": np.abs(scores.mean(SAMPLE_DIMS)),
             "prior_sensitivity": az.psense(scaled, group="prior"),
@@ -154,18 +179,50 @@ def reported_parameters(tree: xr.DataTree) -> xr.Dataset:
     Returns
     -------
     (chain, draw, ...) xr.Dataset
-        Variables that share no dimension with the log likelihood but chain and draw.
+        Variables that share no dimension with the log likelihood but chain and draw,
+        and none with those of the attribute ``incidental_dims``.
     """
     posterior = tree["posterior"].to_dataset()
     along_observations = set(tree["log_likelihood"].to_dataset().dims) - set(
         SAMPLE_DIMS
     )
+    along_observations |= set(tree.attrs.get(INCIDENTAL_DIMS, ()))
     kept = [
         name
         for name, draws in posterior.data_vars.items()
         if not along_observations & set(draws.dims)
     ]
     return posterior[kept]
+
+
+def largest_incidental_r_hat(
+    posterior: xr.Dataset, incidental_dims: Iterable[str]
+) -> dict[str, float]:
+    """Largest R-hat of variables with too many elements to report each.
+
+    Parameters
+    ----------
+    posterior : (chain, draw, ...) xr.Dataset
+        Draws.
+    incidental_dims : iterable of str
+        Dimensions along which their elements run.
+
+    Returns
+    -------
+    dict
+        Name of the variable -> R-hat, the worst over imputations.
+    """
+    incidental = set(incidental_dims)
+    names = [x for x, draws in posterior.items() if incidental & set(draws.dims)]
+    if not names:
+        return {}
+    worst = _over(by_imputation(posterior[names]), az.rhat).max()
+    return {str(name): float(value) for name, value in worst.items()}
+
+
+def _over(parts: list[xr.Dataset], statistic: Any, **options: str) -> xr.Dataset:
+    """A statistic of the draws of each imputation, side by side."""
+    return xr.concat([statistic(part, **options) for part in parts], IMPUTATION)
 
 
 def diagnose_run(tree: xr.DataTree) -> RunDiagnostics:
@@ -179,7 +236,11 @@ def diagnose_run(tree: xr.DataTree) -> RunDiagnostics:
     )
 
 
-def failures(parameters: pd.DataFrame, run: RunDiagnostics) -> list[str]:
+def failures(
+    parameters: pd.DataFrame,
+    run: RunDiagnostics,
+    incidental_r_hat: Mapping[str, float] = MappingProxyType({}),
+) -> list[str]:
     """Every convergence check that a run fails.
 
     Parameters
@@ -188,6 +249,8 @@ def failures(parameters: pd.DataFrame, run: RunDiagnostics) -> list[str]:
         Result of `diagnose`.
     run : RunDiagnostics
         Result of `diagnose_run`.
+    incidental_r_hat : mapping of str to float
+        Result of `largest_incidental_r_hat`.
 
     Returns
     -------
@@ -214,6 +277,11 @@ def failures(parameters: pd.DataFrame, run: RunDiagnostics) -> list[str]:
             for kind in ("bulk", "tail")
             if not row[f"ess_{kind}"] >= MINIMUM_EFFECTIVE_SAMPLE_SIZE
         )
+    found.extend(
+        f"the largest R-hat of {name} is {value:.3f}, above {MAXIMUM_INCIDENTAL_R_HAT}"
+        for name, value in incidental_r_hat.items()
+        if not value <= MAXIMUM_INCIDENTAL_R_HAT
+    )
     return found
 
 

@@ -78,25 +78,66 @@ def sample_posterior(
         pm.stats.compute_log_prior(tree, model=model, progressbar=False)
 
     with _stopwatch(seconds, "predictive"):
-        prior = pm.sample_prior_predictive(
-            settings.prior_draws,
-            model=model,
-            random_seed=prior_seed,
-            backend=SIMULATION_BACKEND,
+        prior = draw_prior(model, settings.prior_draws, prior_seed)
+        posterior = tree["posterior"].to_dataset()
+        tree["posterior_predictive"] = draw_predictive(
+            model, thin_evenly(posterior, settings.predictive_draws), predictive_seed
         )
-        predictive = pm.sample_posterior_predictive(
-            thin_evenly(tree["posterior"].to_dataset(), settings.predictive_draws),
-            model=model,
-            freeze_vars=[variable.name for variable in model.free_RVs],
-            random_seed=predictive_seed,
-            progressbar=False,
-            backend=SIMULATION_BACKEND,
-        )
-    tree["prior"] = prior["prior"].to_dataset()
-    tree["prior_predictive"] = _single_precision(prior["prior_predictive"])
-    tree["posterior_predictive"] = _single_precision(predictive["posterior_predictive"])
+    for name in ("prior", "prior_predictive"):
+        tree[name] = prior[name]
     tree.attrs["wall_time_by_step_s"] = seconds
     return tree
+
+
+def draw_prior(model: pm.Model, num_draws: int, seed: int) -> dict[str, xr.Dataset]:
+    """Draws from the prior, and the data of the model.
+
+    Parameters
+    ----------
+    model : pm.Model
+        Any model with at least one observed variable.
+    num_draws : int
+        Number of draws.
+    seed : int
+        Of the random numbers.
+
+    Returns
+    -------
+    dict
+        Groups ``prior``, ``prior_predictive`` (single precision), ``observed_data``
+        and, where the model has any, ``constant_data``.
+    """
+    tree = pm.sample_prior_predictive(
+        num_draws, model=model, random_seed=seed, backend=SIMULATION_BACKEND
+    )
+    groups: dict[str, xr.Dataset] = {
+        name: group.to_dataset() for name, group in tree.children.items()
+    }
+    groups["prior_predictive"] = _single_precision(groups["prior_predictive"])
+    return groups
+
+
+def draw_predictive(model: pm.Model, draws: xr.Dataset, seed: int) -> xr.Dataset:
+    """Data simulated at posterior draws, (chain, draw, ...), single precision.
+
+    Parameters
+    ----------
+    model : pm.Model
+        Model that was sampled.
+    draws : (chain, draw, ...) xr.Dataset
+        Its posterior draws.
+    seed : int
+        Of the random numbers.
+    """
+    tree = pm.sample_posterior_predictive(
+        draws,
+        model=model,
+        freeze_vars=[variable.name for variable in model.free_RVs],
+        random_seed=seed,
+        progressbar=False,
+        backend=SIMULATION_BACKEND,
+    )
+    return _single_precision(tree["posterior_predictive"].to_dataset())
 
 
 def thin_evenly(draws: xr.Dataset, num_draws: int) -> xr.Dataset:
@@ -157,7 +198,7 @@ def _sample_chains(
             model=model,
             **_start_options(model, settings.sampler, start, cache),
         )
-    tree["sample_stats"] = _common_statistics(
+    tree["sample_stats"] = common_statistics(
         tree["sample_stats"].to_dataset(), settings.max_tree_depth
     )
     return tree
@@ -193,7 +234,8 @@ def _sampler_options(sampler: SamplerName, settings: SamplerSettings) -> dict[st
     return options
 
 
-def _common_statistics(statistics: xr.Dataset, max_tree_depth: int) -> xr.Dataset:
+def common_statistics(statistics: xr.Dataset, max_tree_depth: int) -> xr.Dataset:
+    """Statistics of any sampler under the names of `SAMPLE_STATISTICS`."""
     found = {
         name: statistics[given]
         for name, givens in SAMPLE_STATISTICS.items()
@@ -205,9 +247,8 @@ def _common_statistics(statistics: xr.Dataset, max_tree_depth: int) -> xr.Datase
     return xr.Dataset(found, attrs=statistics.attrs)
 
 
-def _single_precision(group: xr.DataTree) -> xr.Dataset:
+def _single_precision(draws: xr.Dataset) -> xr.Dataset:
     """Halve the file: predictive draws carry Monte Carlo noise far above 1e-7."""
-    draws = group.to_dataset()
     single = {"f": np.float32, "i": np.int32}
     return draws.assign(
         {

@@ -1,18 +1,18 @@
 r"""Durations in whole days, right-censored, as a PyMC distribution.
 
-A duration is seen at the end of each day only, so a duration of d days lies between d - 1
-and d: it is interval-censored. With proportional hazards in continuous time, the
+A duration is seen at the end of each day only, so a duration of d days lies between
+d - 1 and d: it is interval-censored. With proportional hazards in continuous time, the
 probability that it lasts beyond day d is
 
 .. math:: S(d) = \exp(-e^{\eta} H_d), \qquad H_d = \sum_{j \le d} h_j
 
-with the cumulative baseline hazard H and the log hazard ratio :math:`\eta`. The hazard of
-day j is :math:`1 - \exp(-e^\eta h_j)`, a complementary log-log link: Prentice & Gloeckler
-(1978, doi 10.2307/2529588), equations (1) to (3). :math:`H_d = e^a d^b` makes it the
-discrete Weibull distribution of Nakagawa & Osaki (1975, doi 10.1109/TR.1975.5214915),
-with their :math:`q = \exp(-e^{a + \eta})` and :math:`\beta = b`.
+with the cumulative baseline hazard H and the log hazard ratio :math:`\eta`. The hazard
+of day j is :math:`1 - \exp(-e^\eta h_j)`, a complementary log-log link (Prentice &
+Gloeckler 1978, doi 10.2307/2529588). :math:`H_d = e^a d^b` makes it the discrete Weibull
+distribution of Nakagawa & Osaki (1975, doi 10.1109/TR.1975.5214915), with their
+:math:`q = \exp(-e^{a + \eta})` and :math:`\beta = b`.
 
-A duration that outlasts the c days that it was watched counts as c + 1: "longer than c".
+A duration that outlasts the c days that it was watched counts as c + 1, "longer".
 """
 
 from typing import Any
@@ -80,7 +80,7 @@ def simulate_durations(
     days_watched: NDArray[np.int64],
     rng: np.random.Generator,
 ) -> NDArray[np.int64]:
-    """Draw durations: the first day whose cumulative hazard exceeds an exponential draw.
+    """Draw durations: the first day whose cumulative hazard exceeds an exponential.
 
     Parameters
     ----------

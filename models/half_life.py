@@ -11,8 +11,9 @@ hazard on day d follows
 
 with a baseline h of its own for every day (``proportional-hazard``) or with
 :math:`\sum_{j \le d} h_j = e^a d^b` (``discrete-weibull``); see
-`models.grouped_duration`. The third variant, ``linear``, is the equation of the half-life
-notebook on the outcomes that were resolved: biased, and here to be compared with.
+`models.grouped_duration`. The third variant, ``linear``, is the equation of the
+half-life notebook on the outcomes that were resolved: biased, and here to be compared
+with.
 
 ==========  ======================  ==============  ====================================
 symbol      name in code            shape           unit
@@ -58,8 +59,8 @@ OBSERVED_DAYS = "half_life_days"
 """Data variables that another imputation replaces."""
 
 TYPICAL_EFFECT_SD = 0.3
-"""Log hazard ratios between groups are of this size: how many events a group needs until
-they say more about its effect than the other groups do."""
+"""Log hazard ratios between groups are of this size: how many events a group needs
+until they say more about its effect than the other groups do."""
 
 
 def half_life_model(

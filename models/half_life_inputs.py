@@ -216,9 +216,9 @@ def _durations(counted: pd.DataFrame, labels: pd.Index) -> tuple[IntArray, IntAr
     """Half-lives and days watched of every imputation, (imputation, outcome) each."""
     horizon = int(counted["half_life_days"].max())
     one_each = counted.drop_duplicates(["outcome", "imputation"])
-    by_imputation = one_each.set_index(["imputation", "outcome"])
-    days = by_imputation["half_life_days"].unstack().reindex(columns=labels)
-    censored = by_imputation["is_censored"].unstack().reindex(columns=labels)
+    keys = {"index": "imputation", "columns": "outcome"}
+    days = one_each.pivot(**keys, values="half_life_days").reindex(columns=labels)
+    censored = one_each.pivot(**keys, values="is_censored").reindex(columns=labels)
     days, is_set_aside = days.fillna(0.0).to_numpy(), days.isna().to_numpy()
     is_censored = censored.eq(True).to_numpy()
     watched = np.where(is_censored, days, horizon)
