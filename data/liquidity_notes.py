@@ -87,8 +87,8 @@ def _security_notes(rows: pd.DataFrame, security: str, days: pd.Series) -> list[
     if len(outlying):
         furthest = rows.iloc[int(np.nanargmax(spread))]
         notes.append(
-            f"price impact of {security}: {len(outlying)} days lie more than "
-            f"{OUTLYING_DEVIATIONS:g} median absolute deviations from the median, the "
+            f"price impact of {security}: {len(outlying)} of {len(rows)} days are more "
+            f"than {OUTLYING_DEVIATIONS:g} median absolute deviations from the median, "
             f"furthest on {furthest[DATE_COLUMN]:%Y-%m-%d} "
             f"({furthest[PRICE_IMPACT_COLUMN]:g})"
         )
@@ -96,8 +96,8 @@ def _security_notes(rows: pd.DataFrame, security: str, days: pd.Series) -> list[
     inside = days[(days >= first) & (days <= last)]
     if len(inside) > len(rows):
         notes.append(
-            f"rows of {security}: none on {len(inside) - len(rows)} days of the "
-            f"panel; price impact is missing there and {DEPTH_COLUMN} is that of the "
+            f"rows of {security}: none on {len(inside) - len(rows)} of {len(inside)} "
+            f"days; price impact is missing there and {DEPTH_COLUMN} is that of the "
             "day before"
         )
     if len(inside) < len(days):

@@ -4,6 +4,8 @@ import typer
 
 from models.half_life_command import EXAMPLE as HALF_LIFE_EXAMPLE
 from models.half_life_command import simulate_half_life_panel
+from models.liquidity_regimes_command import EXAMPLES as LIQUIDITY_REGIMES_EXAMPLES
+from models.liquidity_regimes_command import simulate_liquidity_regimes_panel
 from models.price_pressure_command import EXAMPLE, simulate_price_pressure_panel
 
 app = typer.Typer(
@@ -21,6 +23,9 @@ app.add_typer(simulate, name="simulate")
 simulate.command("price-pressure", epilog=EXAMPLE, no_args_is_help=True)(
     simulate_price_pressure_panel
 )
+simulate.command(
+    "liquidity-regimes", epilog=LIQUIDITY_REGIMES_EXAMPLES, no_args_is_help=True
+)(simulate_liquidity_regimes_panel)
 simulate.command("half-life", epilog=HALF_LIFE_EXAMPLE, no_args_is_help=True)(
     simulate_half_life_panel
 )
