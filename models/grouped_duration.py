@@ -8,8 +8,8 @@ probability that it lasts beyond day d is
 
 with the cumulative baseline hazard H and the log hazard ratio :math:`\eta`. The hazard
 of day j is :math:`1 - \exp(-e^\eta h_j)`, a complementary log-log link (Prentice &
-Gloeckler 1978, doi 10.2307/2529588). :math:`H_d = e^a d^b` makes it the discrete Weibull
-distribution of Nakagawa & Osaki (1975, doi 10.1109/TR.1975.5214915), with their
+Gloeckler 1978, doi 10.2307/2529588). :math:`H_d = e^a d^b` makes it the discrete
+Weibull distribution of Nakagawa & Osaki (1975, doi 10.1109/TR.1975.5214915), with their
 :math:`q = \exp(-e^{a + \eta})` and :math:`\beta = b`.
 
 A duration that outlasts the c days that it was watched counts as c + 1, "longer".

@@ -215,12 +215,16 @@ def _event_mixes(kept: pd.DataFrame) -> tuple[list[str], FloatArray, IntArray]:
 def _durations(counted: pd.DataFrame, labels: pd.Index) -> tuple[IntArray, IntArray]:
     """Half-lives and days watched of every imputation, (imputation, outcome) each."""
     horizon = int(counted["half_life_days"].max())
-    one_each = counted.drop_duplicates(["outcome", "imputation"])
-    keys = {"index": "imputation", "columns": "outcome"}
-    days = one_each.pivot(**keys, values="half_life_days").reindex(columns=labels)
-    censored = one_each.pivot(**keys, values="is_censored").reindex(columns=labels)
-    days, is_set_aside = days.fillna(0.0).to_numpy(), days.isna().to_numpy()
-    is_censored = censored.eq(True).to_numpy()
+    imputations = np.unique(counted["imputation"])
+    table = (
+        counted.drop_duplicates(["imputation", "outcome"])
+        .set_index(["imputation", "outcome"])
+        .reindex(pd.MultiIndex.from_product([imputations, labels]))
+    )
+    shape = (len(imputations), len(labels))
+    days = table["half_life_days"].to_numpy(dtype=np.float64).reshape(shape)
+    is_censored = table["is_censored"].eq(True).to_numpy().reshape(shape)
+    is_set_aside = np.isnan(days)
     watched = np.where(is_censored, days, horizon)
     watched[is_set_aside] = 0.0
     half_life = np.where(is_censored | is_set_aside, watched + 1.0, days)
