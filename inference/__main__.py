@@ -11,6 +11,12 @@ import typer
 from data.command_line import ending_on_bad_input
 from inference.console import EXIT_CHECK_FAILED, console, report_checks
 from inference.fitting import score as score_trace
+from inference.half_life_command import FIT_EXAMPLES as HALF_LIFE_EXAMPLES
+from inference.half_life_command import fit_half_life_command
+from inference.liquidity_regimes_command import (
+    FIT_EXAMPLES as LIQUIDITY_REGIMES_EXAMPLES,
+)
+from inference.liquidity_regimes_command import fit_liquidity_regimes
 from inference.price_pressure_command import FIT_EXAMPLES, fit_price_pressure
 from inference.store import read_trace, write_trace
 
@@ -43,6 +49,10 @@ def _fit_group() -> None:
 
 
 fit_app.command("price-pressure", epilog=FIT_EXAMPLES)(fit_price_pressure)
+fit_app.command("liquidity-regimes", epilog=LIQUIDITY_REGIMES_EXAMPLES)(
+    fit_liquidity_regimes
+)
+fit_app.command("half-life", epilog=HALF_LIFE_EXAMPLES)(fit_half_life_command)
 
 
 @app.command("check", epilog=CHECK_EXAMPLES)

@@ -14,16 +14,20 @@ from inference.diagnostics import (
     diagnose_run,
     failures,
 )
+from inference.liquidity_regimes import MODEL_NAME as LIQUIDITY_REGIMES
+from inference.liquidity_regimes import prepare_from_liquidity_regimes_trace
 from inference.optimum import posterior_mode
 from inference.prediction import leave_future_out
 from inference.preparation import PreparedModel
-from inference.price_pressure import MODEL_NAME, prepare_from_price_pressure_trace
+from inference.price_pressure import MODEL_NAME as PRICE_PRESSURE
+from inference.price_pressure import prepare_from_price_pressure_trace
 from inference.sampling import SAMPLE_DIMS, sample_posterior
 from inference.settings import SamplerSettings
 from inference.store import stamp_provenance
 
 PREPARE_FROM_TRACE: dict[str, Callable[[xr.DataTree], PreparedModel]] = {
-    MODEL_NAME: prepare_from_price_pressure_trace,
+    PRICE_PRESSURE: prepare_from_price_pressure_trace,
+    LIQUIDITY_REGIMES: prepare_from_liquidity_regimes_trace,
 }
 """Attribute ``model`` of a trace -> how to build that model from the trace."""
 
@@ -78,7 +82,8 @@ def fit(
 def check(trace: xr.DataTree) -> tuple[pd.DataFrame, RunDiagnostics, list[str]]:
     """Diagnostics of a trace: by parameter, of the run, and the checks it fails."""
     parameters, run = diagnose(trace), diagnose_run(trace)
-    return parameters, run, failures(parameters, run)
+    incidental = trace.attrs.get("incidental_r_hat", {})
+    return parameters, run, failures(parameters, run, incidental)
 
 
 def score(trace: xr.DataTree, first_date: np.datetime64 | None = None) -> xr.Dataset:

@@ -74,11 +74,9 @@ def select_inputs(
         too few days remain, or price impact does not rise with volatility.
     """
     dataset = panel.dataset.sel(security=_securities(panel, specification))
-    positions = [
-        list(COVARIATE_COLUMNS).index(x) for x in specification.covariate_names
-    ]
-    columns = [COVARIATE_COLUMNS[name] for name in specification.covariate_names]
-    covariates = dataset["covariate"].to_numpy()[:, positions]
+    names = list(specification.covariate_names)
+    columns = [COVARIATE_COLUMNS[name] for name in names]
+    covariates = dataset["covariate_bp"].sel(covariate=names).to_numpy()
     depth = dataset[DEPTH_COLUMN].to_numpy()
     first, last = _complete_days(panel, specification, columns, covariates, depth)
     days = slice(first, last + 1)

@@ -1,0 +1,168 @@
+"""What fitting the liquidity-regimes model needs beyond the model itself."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import xarray as xr
+
+from data.liquidity_panels import LiquidityPanel
+from inference.hidden_states import (
+    StateSummary,
+    hidden_markov_draws,
+    likely_path,
+    summarize_states,
+)
+from inference.preparation import PreparedModel
+from inference.sampling import SAMPLE_DIMS, thin_evenly
+from models.dims import DAY, STATE
+from models.liquidity_regimes import model_from_inputs
+from models.liquidity_regimes_data import IS_OBSERVED
+from models.liquidity_regimes_inputs import select_inputs
+from models.liquidity_regimes_priors import LiquidityRegimesPriors
+from models.liquidity_regimes_specification import LiquidityRegimesSpecification
+from models.liquidity_regimes_starts import starting_points
+from models.priors import LogNormalPrior
+
+MODEL_NAME = "liquidity-regimes"
+OBSERVED = "price_impact"
+
+
+def prepare_liquidity_regimes(
+    panel: LiquidityPanel,
+    specification: LiquidityRegimesSpecification,
+    priors: LiquidityRegimesPriors | None = None,
+) -> PreparedModel:
+    """Build the model of one specification with what its trace has to record.
+
+    Parameters
+    ----------
+    panel : LiquidityPanel
+        Checked panel.
+    specification : LiquidityRegimesSpecification
+        Variant of the model.
+    priors : LiquidityRegimesPriors, optional
+        The defaults where left out.
+
+    Returns
+    -------
+    PreparedModel
+
+    Raises
+    ------
+    DataError
+        The panel lacks what the specification needs.
+    """
+    priors = priors or LiquidityRegimesPriors()
+    inputs = select_inputs(panel, specification)
+    return PreparedModel(
+        model=model_from_inputs(inputs, specification, priors),
+        mask_name=IS_OBSERVED,
+        panel=inputs.dataset,
+        description={
+            "model": MODEL_NAME,
+            "variant": specification.name,
+            "data_sha256": panel.sha256,
+            "data_source": panel.source,
+            "data_notes": list(panel.notes),
+            "specification": asdict(specification),
+            "priors": asdict(priors),
+        },
+        derive=derive_liquidity_regimes,
+        starts=starting_points(inputs, specification, priors),
+    )
+
+
+def prepare_from_liquidity_regimes_trace(trace: xr.DataTree) -> PreparedModel:
+    """Build the model that a trace was drawn from, from the trace alone."""
+    panel = LiquidityPanel(
+        dataset=trace["panel"].to_dataset(),
+        source=trace.attrs["data_source"],
+        sha256=trace.attrs["data_sha256"],
+        notes=tuple(trace.attrs["data_notes"]),
+    )
+    return prepare_liquidity_regimes(
+        panel,
+        LiquidityRegimesSpecification(**trace.attrs["specification"]),
+        _priors_from(trace.attrs["priors"]),
+    )
+
+
+def derive_liquidity_regimes(
+    model: pm.Model, trace: xr.DataTree, num_draws: int, seed: int
+) -> dict[str, xr.Dataset]:
+    """Liquidity states given all data, and predictions one day ahead.
+
+    Parameters
+    ----------
+    model : pm.Model
+        Model of the trace.
+    trace : xr.DataTree
+        Trace with group ``posterior``.
+    num_draws : int
+        Posterior draws to use, evenly thinned.
+    seed : int
+        Seed of the paths of the states.
+
+    Returns
+    -------
+    dict
+        ``regimes``: ``smoothed_probability`` and ``filtered_probability`` (day, state),
+        means over the draws; ``state_path`` (sample, day), one path a draw given all
+        data, and ``most_likely_path`` (day), that of the posterior mean of the
+        parameters; states from 1, the least liquid.
+        ``one_step_ahead``: ``mean``, ``sd``, ``pit`` and ``standardized_innovation``
+        (day[, security]) of each price impact given all earlier days.
+    """
+    posterior = trace["posterior"].to_dataset()
+    draws = list(
+        hidden_markov_draws(model, OBSERVED, thin_evenly(posterior, num_draws))
+    )
+    average = posterior.mean(SAMPLE_DIMS).expand_dims(SAMPLE_DIMS)
+    (centre,) = hidden_markov_draws(model, OBSERVED, average)
+    summary = summarize_states(draws, np.random.default_rng(seed))
+    coords = {dim: list(model.coords[dim]) for dim in (DAY, STATE)}
+    regimes = xr.Dataset(
+        {
+            "smoothed_probability": ((DAY, STATE), summary.smoothed),
+            "filtered_probability": ((DAY, STATE), summary.filtered),
+            "most_likely_path": (DAY, (likely_path(centre) + 1).astype(np.int8)),
+            "state_path": (("sample", DAY), (summary.path + 1).astype(np.int8)),
+        },
+        coords=coords,
+    )
+    return {
+        "regimes": regimes,
+        "one_step_ahead": _one_step_ahead(model, summary, centre.observation),
+    }
+
+
+def _one_step_ahead(
+    model: pm.Model, summary: StateSummary, observation: np.ndarray
+) -> xr.Dataset:
+    dims = model.named_vars_to_dims[OBSERVED]
+    innovation = (observation - summary.mean) / summary.sd
+    values = {
+        "mean": summary.mean,
+        "sd": summary.sd,
+        "pit": summary.pit,
+        "standardized_innovation": np.where(
+            np.isfinite(summary.pit), innovation, np.nan
+        ),
+    }
+    return xr.Dataset(
+        {name: (dims, value) for name, value in values.items()},
+        coords={dim: list(model.coords[dim]) for dim in dims},
+    )
+
+
+def _priors_from(stored: Mapping[str, Any]) -> LiquidityRegimesPriors:
+    """Undo `dataclasses.asdict`."""
+    return LiquidityRegimesPriors(
+        **{
+            name: LogNormalPrior(**value) if isinstance(value, dict) else value
+            for name, value in stored.items()
+        }
+    )
