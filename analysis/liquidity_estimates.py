@@ -148,10 +148,10 @@ def thresholds_beside_published(fit: Fit) -> pd.DataFrame:
             published_name=[f"{stem}_{i}" for i in range(1, len(frame) + 1)],
         )
         frames.append(frame.iloc[:, 1:])
-    noise = summarise_draws(fit.posterior["noise_sd"]).to_pandas().to_frame().T
-    frames.append(
-        noise.assign(parameter="noise_sd", element="noise_sd", published_name="")
-    )
+    noise = summarise_draws(fit.posterior["noise_sd"])
+    names = {"parameter": "noise_sd", "element": "noise_sd", "published_name": ""}
+    row = {str(name): float(value) for name, value in noise.data_vars.items()}
+    frames.append(pd.DataFrame([row | names]))
     ours = pd.concat(frames, ignore_index=True)
     joined = ours.join(published_threshold_regression(), on="published_name")
     return _with_published_inside(joined).assign(diagnostics=fit.verdict)

@@ -86,7 +86,7 @@ def change_quantiles(impact: xr.DataArray) -> xr.DataArray:
 
 PRICE_IMPACT_CHECK = PredictiveCheck(
     variable="price_impact",
-    subject="price impact",
+    subject="price impacts",
     statistics={
         "quantiles of price impact": price_impact_quantiles,
         "autocorrelation by lag (days)": price_impact_autocorrelation,

@@ -9,9 +9,29 @@ from dataclasses import dataclass
 
 from analysis.description import ModelDescription
 from analysis.fits import Fit
+from analysis.liquidity_description import LIQUIDITY_REGIMES, THRESHOLD_REGRESSION
+from analysis.liquidity_section import (
+    liquidity_regimes_section,
+    threshold_regression_section,
+)
 from analysis.price_pressure_description import PRICE_PRESSURE
 from analysis.price_pressure_section import price_pressure_section
 from analysis.section import Section
+
+COMMON_GROUPS = (
+    "posterior",
+    "sample_stats",
+    "log_likelihood",
+    "log_prior",
+    "posterior_predictive",
+    "prior",
+    "prior_predictive",
+    "observed_data",
+    "constant_data",
+    "panel",
+    "one_step_ahead",
+)
+"""Groups that the shared tables and figures read."""
 
 
 @dataclass(frozen=True)
@@ -36,21 +56,14 @@ class ModelReport:
 MODEL_REPORTS = {
     "price-pressure": ModelReport(
         price_pressure_section,
-        (
-            "posterior",
-            "sample_stats",
-            "log_likelihood",
-            "log_prior",
-            "posterior_predictive",
-            "prior",
-            "prior_predictive",
-            "observed_data",
-            "constant_data",
-            "panel",
-            "smoothed",
-            "one_step_ahead",
-        ),
+        (*COMMON_GROUPS, "smoothed"),
         PRICE_PRESSURE,
+    ),
+    "liquidity-regimes": ModelReport(
+        liquidity_regimes_section, (*COMMON_GROUPS, "regimes"), LIQUIDITY_REGIMES
+    ),
+    "threshold-regression": ModelReport(
+        threshold_regression_section, COMMON_GROUPS, THRESHOLD_REGRESSION
     ),
 }
 """Attribute `model` of a trace -> how it is reported."""

@@ -1,8 +1,9 @@
 """Write the report: one self-contained page, and every table and figure as files."""
 
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -120,7 +121,30 @@ def sections_of(fits: Sequence[Fit]) -> list[Section]:
     by_model: dict[str, list[Fit]] = {}
     for fit in fits:
         by_model.setdefault(fit.model, []).append(fit)
-    return [MODEL_REPORTS[model].section(group) for model, group in by_model.items()]
+    sections = {
+        model: MODEL_REPORTS[model].section(group) for model, group in by_model.items()
+    }
+    stems = Counter(item.file_stem for item in _items(list(sections.values())))
+    return [
+        _with_own_stems(section, model, stems) for model, section in sections.items()
+    ]
+
+
+def _with_own_stems(section: Section, model: str, stems: Counter[str]) -> Section:
+    """Name the model in files that another section has under the same name."""
+    blocks = tuple(
+        replace(
+            block,
+            items=tuple(
+                replace(item, fit_name="-".join(filter(None, (model, item.fit_name))))
+                if stems[item.file_stem] > 1
+                else item
+                for item in block.items
+            ),
+        )
+        for block in section.blocks
+    )
+    return replace(section, blocks=blocks)
 
 
 def write_report(

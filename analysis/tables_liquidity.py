@@ -91,7 +91,7 @@ def table_1_threshold_regression(fit: Fit) -> Table:
     )
 
 
-def _of(row: pd.Series) -> str:
+def place_label(row: pd.Series) -> str:
     """Words for the place of an estimate: "V, state 1", "state 2", "1→3"."""
     if row["parameter"].startswith("transition"):
         return transition_label(row["state"], row["term"])
@@ -111,7 +111,7 @@ def _regimes_table(stem: str, fit: Fit) -> Table:
     display = pd.DataFrame(
         {
             "Parameter": without_repeats(frame["parameter"].map(REGIME_WORDS)),
-            "Of": frame.apply(_of, axis=1),
+            "Of": frame.apply(place_label, axis=1),
             "Mean": numbers(frame["mean"], DECIMALS),
             "SD": numbers(frame["sd"], DECIMALS),
             "95% interval": interval(frame["lower_95"], frame["upper_95"], DECIMALS),
@@ -173,8 +173,7 @@ def table_models_side_by_side(fits: Sequence[Fit]) -> Table:
     ]
     wide = (
         frame.assign(cell=cells)
-        .set_index([*keys, "fit"])["cell"]
-        .unstack("fit")  # one cell a fit: nothing to aggregate
+        .pivot_table(index=keys, columns="fit", values="cell", aggfunc="first")
         .reset_index()
         .sort_values(
             ["parameter", "security", "state", "term"],
@@ -187,7 +186,7 @@ def table_models_side_by_side(fits: Sequence[Fit]) -> Table:
     display = pd.DataFrame(
         {
             "Parameter": without_repeats(wide["parameter"].map(REGIME_WORDS)),
-            "Of": wide.apply(_of, axis=1),
+            "Of": wide.apply(place_label, axis=1),
         }
         | {fit.name: wide[fit.name].fillna("") for fit in fits}
     )

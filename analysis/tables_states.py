@@ -1,15 +1,14 @@
-"""What the fit says of the states: moves, durations, fragility, searches."""
-
-from collections.abc import Sequence
+"""What the fit says of the states: moves, durations, fragility, forecasts."""
 
 import numpy as np
 import pandas as pd
 
 from analysis.estimates import summarise_draws
 from analysis.fits import Fit
-from analysis.fragility import HORIZONS_DAYS, fragility, fragility_today
+from analysis.fragility import fragility, fragility_today
 from analysis.liquidity_description import transition_label
 from analysis.liquidity_estimates import has_published_counterpart, specification_of
+from analysis.state_calibration import state_forecast_scores
 from analysis.tables import (
     Table,
     interval,
@@ -19,7 +18,6 @@ from analysis.tables import (
     without_repeats,
 )
 from analysis.tables_coefficients import INTERVAL_NOTE
-from analysis.tables_comparison import combined_warning
 from analysis.transitions import (
     FIRST_STATE,
     expected_durations,
@@ -240,12 +238,11 @@ def table_fragility(fit: Fit) -> Table:
     rows = []
     for (state, depth), group in frame.groupby(keys, sort=False):
         note = _extrapolation(group.iloc[0]) if depth != "any" else ""
-        by_horizon = group.set_index("horizon_days")
         cells = {
-            f"{days} day{'s' if days > 1 else ''}": _probability_with_interval(
-                by_horizon.loc[days]
+            f"{row['horizon_days']} day{'s' if row['horizon_days'] > 1 else ''}": (
+                _probability_with_interval(row)
             )
-            for days in HORIZONS_DAYS
+            for _, row in group.iterrows()
         }
         name = "last day" if state == "given probabilities" else str(state)
         rows.append(
@@ -275,50 +272,30 @@ def _probability_with_interval(row: pd.Series) -> str:
     return f"{mean} [{low}, {high}]"
 
 
-def table_starts(fits: Sequence[Fit]) -> Table:
-    """Whether searches from dispersed starts found the same mode.
+def table_state_forecast(fit: Fit) -> Table:
+    """Scores of the forecast of the low-liquidity state, where the truth is known.
 
     Parameters
     ----------
-    fits : sequence of Fit
-        At least one with group `starts`.
+    fit : Fit
+        Of a simulated panel.
 
     Returns
     -------
     Table
     """
-    rows = []
-    for fit in fits:
-        if not fit.has("starts"):
-            continue
-        starts = fit.group("starts")
-        density = np.sort(starts["log_density"].to_numpy())[::-1]
-        rows.append(
-            {
-                "fit": fit.name,
-                "num_starts": int(starts.attrs["num_starts"]),
-                "num_at_best": int(starts.attrs["num_at_best"]),
-                "best_log_density": density[0],
-                "log_densities": " ".join(f"{value:.2f}" for value in density),
-                "diagnostics": fit.verdict,
-            }
-        )
-    frame = pd.DataFrame(rows)
-    agreed = frame["num_at_best"] == frame["num_starts"]
+    frame = state_forecast_scores(fit).assign(diagnostics=fit.verdict)
     display = pd.DataFrame(
         {
-            "Fit": frame["fit"],
-            "Starts": frame["num_starts"].astype(str),
-            "At the best mode": frame["num_at_best"].astype(str),
-            "Best log density": numbers(frame["best_log_density"], 2),
-            "Same mode": agreed.map({True: "all", False: "NOT ALL"}),
-            "Log densities reached": frame["log_densities"].str.replace("-", "−"),
+            "Probability of state 1": frame["forecast"],
+            "Brier score": numbers(frame["brier_score"], 4),
+            "Skill": numbers(frame["skill"], 3),
         }
     )
     caption = (
-        "Searches for the posterior mode from dispersed starts: how many ended at the "
-        "best mode found, and the log density each reached. Not all at one mode: the "
-        "posterior has lesser modes; the chains above were started at the best, and "
-        "R-hat says whether they stayed together."
+        f"Mean squared error of the probability of state 1 against the states that the "
+        f"panel was simulated with, {fit.name} ({fit.span}). Skill: 1 minus the score "
+        "over that of the share of days, so 1 is perfect and 0 no better. Forecasts "
+        "take parameters learned from all days."
     )
-    return Table("table_starts", caption, frame, display, combined_warning(fits))
+    return Table("table_state_forecast", caption, frame, display, fit.warning, fit.name)

@@ -159,7 +159,7 @@ def _predictive(
 
 
 def _common_groups(
-    panel: xr.Dataset, draws: int, rng: np.random.Generator
+    panel: xr.Dataset, covariates: list[str], draws: int, rng: np.random.Generator
 ) -> dict[str, xr.Dataset]:
     shape = (4, draws)
     impact = panel["price_impact"].isel(security=0, drop=True)
@@ -184,6 +184,8 @@ def _common_groups(
             {
                 "depth_musd": panel["depth_musd"].mean("security"),
                 "is_observed": np.isfinite(impact).astype(float),
+                "observed_price_impact": impact.fillna(0.0),
+                "covariates_bp": panel["covariate_bp"].sel(covariate=covariates),
             }
         ),
         "panel": panel,
@@ -220,7 +222,7 @@ def random_tree(
     rng = np.random.default_rng(0)
     panel = random_panel(num_days, rng)
     model, transition = variant.split("-")
-    groups = _common_groups(panel, draws, rng)
+    groups = _common_groups(panel, list(COVARIATE_SETS[model]), draws, rng)
     posterior = _draws(model, transition, (4, draws), 1.0, rng)
     starts = xr.Dataset(
         {"log_density": ("start", np.array([-900.0, -900.0, -912.0]))},
@@ -275,7 +277,7 @@ def threshold_tree(*, num_days: int = LENGTH_DAYS, draws: int = 100) -> xr.DataT
 
     posterior = draw(draws, 1.0)
     tree = xr.DataTree.from_dict(
-        _common_groups(panel, draws, rng)
+        _common_groups(panel, ["V"], draws, rng)
         | {
             "posterior": posterior,
             "log_prior": posterior[["noise_sd"]],

@@ -1,0 +1,182 @@
+"""Whether forecasts of the liquidity state come true, where the truth is known.
+
+In a simulation the state behind each day is known, so the forecast that a fit makes a
+day ahead can be scored: among days on which it gave state 1 a probability of 30%, the
+market should be in state 1 on 30%.
+"""
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from analysis.estimates import stacked
+from analysis.fits import Fit
+from analysis.transitions import FIRST_STATE, transition_matrices
+from models.hidden_markov import regression_log_emission
+from models.state_paths import filter_and_smooth, predicted_probability
+
+MAX_DRAWS = 200
+"""Posterior draws that forecasts are averaged over."""
+
+NUM_BINS = 10
+
+
+def has_known_states(fit: Fit) -> bool:
+    """Whether the panel was simulated and holds the states behind it."""
+    return "simulated_state" in fit.panel
+
+
+def forecast_state_probability(fit: Fit) -> xr.DataArray:
+    """Probability of each state on each day, given price impact of earlier days.
+
+    Parameters
+    ----------
+    fit : Fit
+        Of the liquidity-regimes model.
+
+    Returns
+    -------
+    (day, state) DataArray
+        Averaged over at most 200 posterior draws. The parameters are those learned
+        from all days; only the states are forecast.
+    """
+    posterior = fit.posterior
+    names = [
+        name
+        for name in (
+            "price_impact_slope",
+            "noise_sd",
+            "initial_probability",
+            "degrees_of_freedom",
+            "transition_intercept",
+            "transition_depth_slope",
+            "transition_probability",
+        )
+        if name in posterior
+    ]
+    data = fit.group("constant_data")
+    depth = data["depth_musd"].to_numpy()
+    every = -(-posterior.sizes["chain"] * posterior.sizes["draw"] // MAX_DRAWS)
+    sample = xr.Dataset({name: stacked(posterior[name]) for name in names})
+    sample = sample.isel(sample=slice(None, None, every)).transpose("sample", ...)
+    total = np.zeros((len(depth), posterior.sizes["state"]))
+    for place in range(sample.sizes["sample"]):
+        total += _forecast(sample.isel(sample=place), data, depth)
+    return xr.DataArray(
+        total / sample.sizes["sample"],
+        dims=("day", "state"),
+        coords={"day": fit.panel["day"], "state": posterior["state"]},
+    )
+
+
+def _forecast(
+    draw: xr.Dataset, data: xr.Dataset, depth: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    freedom = draw.get("degrees_of_freedom", xr.DataArray(np.inf))
+    emission = regression_log_emission(
+        data["observed_price_impact"].to_numpy(),
+        data["is_observed"].to_numpy(),
+        data["covariates_bp"].to_numpy(),
+        draw["price_impact_slope"].to_numpy(),
+        draw["noise_sd"].to_numpy(),
+        freedom.to_numpy(),
+    )
+    initial = draw["initial_probability"].to_numpy()
+    transition = transition_matrices(draw, depth[:-1]).to_numpy()
+    filtered = filter_and_smooth(emission, initial, transition).filtered
+    return predicted_probability(filtered, initial, transition)
+
+
+def known_first_state(fit: Fit) -> NDArray[np.bool_]:
+    """Whether the market was in the low-liquidity state, by day; simulations only."""
+    state = fit.panel["simulated_state"].isel(security=0).to_numpy()
+    found: NDArray[np.bool_] = state.astype(int) == int(FIRST_STATE)
+    return found
+
+
+def brier_score(probability: ArrayLike, occurred: ArrayLike) -> float:
+    """Mean squared distance of forecasts from what happened (Brier 1950).
+
+    Parameters
+    ----------
+    probability : (time,) float
+    occurred : (time,) bool
+
+    Returns
+    -------
+    float
+        0 for certainty that came true; the smaller the better.
+    """
+    distance = np.asarray(probability, float) - np.asarray(occurred, float)
+    return float((distance**2).mean())
+
+
+def reliability(
+    probability: ArrayLike, occurred: ArrayLike, num_bins: int = NUM_BINS
+) -> pd.DataFrame:
+    """How often what was forecast happened, by forecast probability.
+
+    Parameters
+    ----------
+    probability : (time,) float
+    occurred : (time,) bool
+    num_bins : int
+        Of equal width over [0, 1].
+
+    Returns
+    -------
+    DataFrame
+        One row a bin that holds days: num_days, forecast (mean probability), observed
+        (share of days on which it happened), lower_95 and upper_95 (of that share were
+        the forecasts right, binomial at the mean forecast).
+
+    Notes
+    -----
+    Days are correlated through the states, but forecast errors one day ahead of a
+    right model are not.
+    """
+    values = np.asarray(probability, dtype=float)
+    bins = np.minimum((values * num_bins).astype(int), num_bins - 1)
+    frame = pd.DataFrame({"bin": bins, "forecast": values, "observed": occurred})
+    frame["observed"] = frame["observed"].astype(float)
+    grouped = frame.groupby("bin")
+    table = grouped.mean().assign(num_days=grouped.size())
+    expected = stats.binom(table["num_days"], table["forecast"])
+    return table.assign(
+        lower_95=expected.ppf(0.025) / table["num_days"],
+        upper_95=expected.ppf(0.975) / table["num_days"],
+    ).reset_index(drop=True)
+
+
+def state_forecast_scores(fit: Fit) -> pd.DataFrame:
+    """Brier score of the forecast of state 1, beside forecasts that know less or more.
+
+    Parameters
+    ----------
+    fit : Fit
+        Of a simulated panel.
+
+    Returns
+    -------
+    DataFrame
+        Columns forecast (words), brier_score, and skill: 1 minus the score over that of
+        the share of days in state 1.
+    """
+    happened = known_first_state(fit)
+    regimes = fit.group("regimes")
+    share = np.full(len(happened), happened.mean())
+    forecasts = {
+        "share of days in state 1": share,
+        "one day ahead": forecast_state_probability(fit).sel(state=FIRST_STATE),
+        "given data of the day": regimes["filtered_probability"].sel(state=FIRST_STATE),
+        "given all data": regimes["smoothed_probability"].sel(state=FIRST_STATE),
+    }
+    frame = pd.DataFrame(
+        {
+            "forecast": list(forecasts),
+            "brier_score": [brier_score(p, happened) for p in forecasts.values()],
+        }
+    )
+    return frame.assign(skill=1 - frame["brier_score"] / frame["brier_score"].iloc[0])

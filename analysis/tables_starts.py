@@ -1,0 +1,59 @@
+"""Whether searches for the posterior mode agreed."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.fits import Fit
+from analysis.tables import Table, numbers
+from analysis.tables_comparison import combined_warning
+
+
+def table_starts(fits: Sequence[Fit]) -> Table:
+    """Whether searches from dispersed starts found the same mode.
+
+    Parameters
+    ----------
+    fits : sequence of Fit
+        At least one with group `starts`.
+
+    Returns
+    -------
+    Table
+    """
+    rows = []
+    for fit in fits:
+        if not fit.has("starts"):
+            continue
+        starts = fit.group("starts")
+        density = np.sort(starts["log_density"].to_numpy())[::-1]
+        rows.append(
+            {
+                "fit": fit.name,
+                "num_starts": int(starts.attrs["num_starts"]),
+                "num_at_best": int(starts.attrs["num_at_best"]),
+                "best_log_density": density[0],
+                "log_densities": " ".join(f"{value:.2f}" for value in density),
+                "diagnostics": fit.verdict,
+            }
+        )
+    frame = pd.DataFrame(rows)
+    agreed = frame["num_at_best"] == frame["num_starts"]
+    display = pd.DataFrame(
+        {
+            "Fit": frame["fit"],
+            "Starts": frame["num_starts"].astype(str),
+            "At the best mode": frame["num_at_best"].astype(str),
+            "Best log density": numbers(frame["best_log_density"], 2),
+            "Same mode": agreed.map({True: "all", False: "NOT ALL"}),
+            "Log densities reached": frame["log_densities"].str.replace("-", "−"),
+        }
+    )
+    caption = (
+        "Searches for the posterior mode from dispersed starts: how many ended at the "
+        "best mode found, and the log density each reached. Not all at one mode: the "
+        "posterior has lesser modes; the chains above were started at the best, and "
+        "R-hat says whether they stayed together."
+    )
+    return Table("table_starts", caption, frame, display, combined_warning(fits))
