@@ -1,0 +1,163 @@
+"""Share of dislocations still open by day: Kaplan-Meier beside the model's."""
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.estimates import TAIL, stacked
+from analysis.fits import Fit
+from analysis.half_life_description import event_type_name
+from analysis.half_life_effects import inputs_of
+from analysis.half_life_events import events_of, horizon_days, used_events
+from analysis.hedging_regression import FloatArray
+from analysis.style import BAND_ALPHA, BLACK, BLUE, new_figure, shared_legend
+from analysis.survival import pooled_kaplan_meier, replicated_survival
+
+
+def survival_cells(fit: Fit) -> list[tuple[str, int]]:
+    """Event types and tenors with outcomes, types in alphabetical order."""
+    used = used_events(events_of(fit))
+    pairs = used[["event_type", "tenor"]].drop_duplicates()
+    rows = pairs.sort_values(["event_type", "tenor"]).itertuples(index=False)
+    return [(str(kind), int(tenor)) for kind, tenor in rows]
+
+
+def replicated_cells(fit: Fit) -> dict[tuple[str, int], FloatArray]:
+    """Kaplan-Meier curves of replicated data by event type and tenor.
+
+    Parameters
+    ----------
+    fit : Fit
+        Of a duration model.
+
+    Returns
+    -------
+    dict
+        Event type and tenor -> (sample, day) float, from day 0, one row a predictive
+        draw of the trace. Each replication is watched as long as the outcomes were in
+        the imputation whose posterior it was drawn from.
+    """
+    inputs = inputs_of(fit)
+    drawn = fit.group("posterior_predictive")["half_life"]
+    label = drawn.coords.get("imputation", xr.zeros_like(drawn["chain"]))
+    imputation = label.broadcast_like(drawn.isel(outcome=0, drop=True))
+    days = stacked(drawn).transpose("sample", "outcome").to_numpy()
+    watched = inputs.days_watched[stacked(imputation).to_numpy().astype(int)]
+    kinds = inputs.outcomes["event_types"].str.split("+")
+    tenors = inputs.outcomes["tenor"].to_numpy()
+    curves = {}
+    for kind, tenor in survival_cells(fit):
+        of_kind = kinds.map(lambda names, kind=kind: kind in names).to_numpy()
+        chosen = of_kind & (tenors == tenor)
+        curves[kind, tenor] = replicated_survival(
+            days[:, chosen], watched[:, chosen], inputs.horizon_days
+        )
+    return curves
+
+
+def figure_survival_check(fit: Fit) -> Figure:
+    """Share still open by day, event type and tenor: data and replications.
+
+    Parameters
+    ----------
+    fit : Fit
+        Of a duration model.
+
+    Returns
+    -------
+    Figure
+        Steps: Kaplan-Meier estimate; band: 95% of the Kaplan-Meier estimates of data
+        replicated from the posterior; blue steps: their mean.
+    """
+    curves = replicated_cells(fit)
+    types = sorted({kind for kind, _ in curves})
+    tenors = sorted({tenor for _, tenor in curves})
+    figure, axes = new_figure(
+        len(types), len(tenors), 0.9 + 1.05 * len(types), sharex=True, sharey=True
+    )
+    events = used_events(events_of(fit))
+    horizon = horizon_days(events)
+    for position, one in enumerate(axes):
+        kind, tenor = types[position // len(tenors)], tenors[position % len(tenors)]
+        if position < len(tenors):
+            one.set_title(f"{tenor}-year")
+        if position % len(tenors) == 0:
+            one.set_ylabel(event_type_name(kind).replace(" ", "\n", 1), fontsize=6.5)
+        if (kind, tenor) in curves:
+            rows = events[(events["event_type"] == kind) & (events["tenor"] == tenor)]
+            _plot_cell(one, rows, curves[kind, tenor], horizon)
+    axes[0].set_ylim(0, 1.02)
+    axes[0].set_xticks([0, horizon // 2, horizon])
+    axes[-1 - len(tenors) // 2].set_xlabel("trading days after the event")
+    figure.supylabel("share still open", fontsize=8)
+    shared_legend(figure, axes, 3)
+    return figure
+
+
+def _plot_cell(
+    axes: Axes, rows: pd.DataFrame, replicated: FloatArray, horizon: int
+) -> None:
+    estimate = pooled_kaplan_meier(rows, horizon)
+    day = np.arange(horizon + 1)
+    lower, upper = np.nanquantile(replicated, [TAIL, 1 - TAIL], axis=0)
+    axes.fill_between(
+        day,
+        lower,
+        upper,
+        step="post",
+        color=BLUE,
+        alpha=BAND_ALPHA,
+        linewidth=0,
+        label="replicated, 95%",
+    )
+    steps = (
+        (np.nanmean(replicated, axis=0), BLUE, 0.7, "replicated, mean"),
+        (estimate["survival"], BLACK, 1.1, "Kaplan-Meier"),
+    )
+    for share, color, width, label in steps:
+        axes.step(day, share, where="post", color=color, linewidth=width, label=label)
+    axes.text(
+        0.97,
+        0.97,
+        f"n={estimate['num_events'].iloc[0]:.0f}",
+        transform=axes.transAxes,
+        ha="right",
+        va="top",
+        fontsize=6,
+    )
+
+
+def cells_outside(fit: Fit) -> pd.DataFrame:
+    """How often the Kaplan-Meier estimate leaves the band of replications.
+
+    Parameters
+    ----------
+    fit : Fit
+        Of a duration model.
+
+    Returns
+    -------
+    DataFrame
+        Columns event_type, tenor, num_days (with an estimate), num_outside (of the
+        95% range of the replications, day by day).
+    """
+    events = used_events(events_of(fit))
+    horizon = horizon_days(events)
+    rows = []
+    for (kind, tenor), replicated in replicated_cells(fit).items():
+        chosen = events[(events["event_type"] == kind) & (events["tenor"] == tenor)]
+        observed = pooled_kaplan_meier(chosen, horizon)["survival"].to_numpy()[1:]
+        lower, upper = np.nanquantile(replicated[:, 1:], [TAIL, 1 - TAIL], axis=0)
+        known = np.isfinite(observed)
+        outside = (observed < lower) | (observed > upper)
+        rows.append(
+            {
+                "event_type": kind,
+                "tenor": tenor,
+                "num_days": int(known.sum()),
+                "num_outside": int((outside & known).sum()),
+            }
+        )
+    return pd.DataFrame(rows)

@@ -1,0 +1,72 @@
+"""What replicated half-lives are compared with observed ones by.
+
+Half-lives are whole days, cut off at the horizon, so two curves say all: how many are
+seen open after a day, and how many of those still open halve on it.
+"""
+
+import pandas as pd
+import xarray as xr
+
+from analysis.description import PredictiveCheck, Statistic
+
+SHOWN_DAYS = (1, 2, 3, 5, 7, 10)
+
+
+def _by_day(shares: list[xr.DataArray]) -> xr.DataArray:
+    index = pd.Index([f"day {day}" for day in SHOWN_DAYS], name="label")
+    return 100 * xr.concat(shares, index)
+
+
+def open_share_pct(half_life: xr.DataArray) -> xr.DataArray:
+    """Per cent of outcomes that were seen open after a day.
+
+    Parameters
+    ----------
+    half_life : (..., outcome) DataArray
+        Days; one more than the days watched where it lasted longer. NaN where it was
+        not watched at all.
+
+    Returns
+    -------
+    (..., label) DataArray
+    """
+    known = half_life.notna()
+    return _by_day(
+        [(half_life > day).where(known).mean("outcome") for day in SHOWN_DAYS]
+    )
+
+
+def daily_hazard_pct(half_life: xr.DataArray) -> xr.DataArray:
+    """Per cent of the outcomes open after the day before that halved on a day.
+
+    Parameters
+    ----------
+    half_life : (..., outcome) DataArray
+        As of :func:`open_share_pct`.
+
+    Returns
+    -------
+    (..., label) DataArray
+        Zero where none was left.
+    """
+    shares = []
+    for day in SHOWN_DAYS:
+        at_risk = (half_life >= day).sum("outcome")
+        halved = (half_life == day).sum("outcome")
+        shares.append(halved / at_risk.clip(min=1))
+    return _by_day(shares)
+
+
+STATISTICS: dict[str, Statistic] = {
+    "seen open after the day (%)": open_share_pct,
+    "halved on the day, of those open (%)": daily_hazard_pct,
+}
+"""Title with unit -> statistic of (..., outcome) half-lives in days."""
+
+HALF_LIFE_CHECK = PredictiveCheck(
+    variable="half_life",
+    subject="half-lives",
+    statistics=STATISTICS,
+    scale_statistics=[],
+    observed_mask="days_watched",
+)

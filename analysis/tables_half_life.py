@@ -1,0 +1,295 @@
+"""Coefficients of the half-life regressions, in hazards and in days."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.estimates import summarise_draws
+from analysis.fits import Fit
+from analysis.half_life_description import COVARIATE_WORDS, covariate_name
+from analysis.half_life_effects import effect_days, inputs_of, standardized_values
+from analysis.half_life_events import events_of
+from analysis.notebook_regression import notebook_regression, resolved_rows
+from analysis.tables import Table, interval, number, numbers, probability
+from analysis.tables_coefficients import INTERVAL_NOTE
+from analysis.tables_comparison import combined_warning
+from models.half_life_inputs import HalfLifeInputs
+from models.half_life_specification import LINEAR
+
+LOG_HAZARD = "log hazard ratio per sd"
+DAYS = "days per sd"
+LEAST_SQUARES = "least squares, robust"
+
+MODEL_WORDS = {
+    "proportional-hazard": "Proportional hazard",
+    "discrete-weibull": "Discrete Weibull",
+    LINEAR: "Bayesian linear",
+}
+
+
+def coefficient_estimates(fits: Sequence[Fit]) -> pd.DataFrame:
+    """Coefficients of several fits of one panel, with least squares beside them.
+
+    Parameters
+    ----------
+    fits : sequence of Fit
+        Half-life regressions of the same panel.
+
+    Returns
+    -------
+    DataFrame
+        One row a covariate, fit and unit: columns covariate, fit, variant, unit,
+        estimate, std_error, lower_95, upper_95, observations, information,
+        diagnostics. Duration models are given as log hazard ratios and in days, both
+        per standard deviation of the covariate as it enters; the last rows are those of
+        :mod:`analysis.notebook_regression` on the same scale.
+    """
+    rows = [row for fit in fits for row in _rows_of(fit)]
+    first = fits[0]
+    rows += _least_squares_rows(first, inputs_of(first))
+    return pd.DataFrame(rows)
+
+
+def num_observations(fit: Fit) -> int:
+    """Outcomes behind a fit: for the linear variant those that halved only."""
+    return int(fit.group("observed_data").sizes["outcome"])
+
+
+def _rows_of(fit: Fit) -> list[dict[str, object]]:
+    inputs = inputs_of(fit)
+    rows = []
+    for name in map(str, inputs.covariates.index):
+        common = {
+            "covariate": name,
+            "fit": fit.name,
+            "variant": fit.variant,
+            "observations": num_observations(fit),
+            "information": fit.diagnostics["information"].get(
+                f"coefficient[{name}]", ""
+            ),
+            "diagnostics": fit.verdict,
+        }
+        draws = {DAYS: effect_days(fit, inputs, name)}
+        if fit.variant != LINEAR:
+            coefficient = fit.posterior["coefficient"].sel(covariate=name, drop=True)
+            draws = {LOG_HAZARD: coefficient} | draws
+        for unit, values in draws.items():
+            summary = summarise_draws(values)
+            rows.append(
+                common
+                | {
+                    "unit": unit,
+                    "estimate": float(summary["mean"]),
+                    "std_error": float(summary["sd"]),
+                    "lower_95": float(summary["lower_95"]),
+                    "upper_95": float(summary["upper_95"]),
+                }
+            )
+    return rows
+
+
+def _least_squares_rows(fit: Fit, inputs: HalfLifeInputs) -> list[dict[str, object]]:
+    names = [str(name) for name in inputs.covariates.index]
+    rows = resolved_rows(events_of(fit)).dropna(subset=names)
+    scaled = {
+        name: standardized_values(inputs, name, rows[name].to_numpy(float))
+        for name in names
+    }
+    result = notebook_regression(rows.assign(**scaled), names)
+    columns = ["estimate", "std_error", "lower_95", "upper_95"]
+    return [
+        {
+            "covariate": str(name),
+            "fit": LEAST_SQUARES,
+            "variant": LEAST_SQUARES,
+            "observations": result.num_observations,
+            "information": "" if np.isfinite(row["estimate"]) else "not identified",
+            "diagnostics": "",
+            "unit": DAYS,
+        }
+        | {column: float(row[column]) for column in columns}
+        for name, row in result.coefficients.iterrows()
+    ]
+
+
+def _with_intervals(rows: pd.DataFrame, decimals: int) -> list[str]:
+    """Text such as "0.25 [0.16, 0.35]"."""
+    bounds = interval(rows["lower_95"], rows["upper_95"], decimals)
+    cells = numbers(rows["estimate"], decimals) + " " + bounds
+    return cells.mask(rows["estimate"].isna(), "not identified").tolist()
+
+
+def _column(frame: pd.DataFrame, fit: str, unit: str, names: list[str]) -> list[str]:
+    rows = frame[(frame["fit"] == fit) & (frame["unit"] == unit)]
+    cells = dict(zip(rows["covariate"], _with_intervals(rows, 2), strict=True))
+    return [*(cells[name] for name in names), f"{rows['observations'].iloc[0]:,}"]
+
+
+def table_half_life_coefficients(fits: Sequence[Fit]) -> Table:
+    """Coefficients of every fit of one panel beside robust least squares.
+
+    Parameters
+    ----------
+    fits : sequence of Fit
+        Half-life regressions of the same panel; duration models first.
+
+    Returns
+    -------
+    Table
+    """
+    frame = coefficient_estimates(fits)
+    names = list(dict.fromkeys(frame["covariate"]))
+    shown = {"Term": [*map(covariate_name, names), "Observations"]}
+    for fit in fits:
+        words = _fit_words(fit, fits)
+        if fit.variant != LINEAR:
+            heading = f"{words}: log hazard ratio"
+            shown[heading] = _column(frame, fit.name, LOG_HAZARD, names)
+        shown[f"{words}: days"] = _column(frame, fit.name, DAYS, names)
+    shown["Robust least squares: days"] = _column(frame, LEAST_SQUARES, DAYS, names)
+    information = frame[frame["fit"] == fits[0].name].drop_duplicates("covariate")
+    shown["The data say"] = [*information["information"], ""]
+    caption = (
+        "Coefficients for one standard deviation more of each covariate (of its "
+        "logarithm for amounts and counts), with 95% intervals. Log hazard ratio: "
+        "positive closes the basis faster. Days: change of the expected half-life "
+        "within the horizon (duration models), or of the half-life (linear). "
+        f"{INTERVAL_NOTE} Least squares: the notebook's regression on the same scale, "
+        "events that halved only, HC1 standard errors. Not identified: the rows cannot "
+        "tell the covariate from the rest. The data say: how far they moved the prior "
+        f"of {fits[0].name}."
+    )
+    return Table(
+        "table_half_life_coefficients",
+        caption,
+        frame,
+        pd.DataFrame(shown),
+        combined_warning(fits),
+    )
+
+
+def _fit_words(fit: Fit, fits: Sequence[Fit]) -> str:
+    """Name of the variant, or of the fit where several share a variant."""
+    is_only = sum(one.variant == fit.variant for one in fits) == 1
+    return MODEL_WORDS[fit.variant] if is_only else fit.name
+
+
+def table_notebook_regression(fit: Fit) -> Table:
+    """The notebook's regression in its own layout and units.
+
+    Parameters
+    ----------
+    fit : Fit
+        Of any half-life regression; only its panel and covariates are used.
+
+    Returns
+    -------
+    Table
+    """
+    names = [str(name) for name in inputs_of(fit).covariates.index]
+    rows = resolved_rows(events_of(fit)).dropna(subset=names)
+    result = notebook_regression(rows, names)
+    frame = result.coefficients.reset_index(names="term")
+    frame = frame.rename(columns={"estimate": "coef", "std_error": "std_err"}).assign(
+        nobs=result.num_observations, r_squared=result.r_squared
+    )
+    display = pd.DataFrame(
+        {
+            "Term": frame["term"].map(COVARIATE_WORDS),
+            "Estimate": frame["coef"].map(_significant),
+            "Robust SE": frame["std_err"].map(_significant),
+            "95% interval": [
+                f"[{_significant(low)}, {_significant(high)}]"
+                if np.isfinite(low)
+                else "not identified"
+                for low, high in zip(frame["lower_95"], frame["upper_95"], strict=True)
+            ],
+            "t": numbers(frame["t_statistic"], 2),
+            "p": probability(frame["p_value"]),
+            "Observations": frame["nobs"].astype(str),
+        }
+    )
+    caption = (
+        "The notebook's linear regression of half-lives in days on the covariates in "
+        "their own units and event types by tenors, HC1 standard errors, on the events "
+        f"that halved within the horizon (R-squared {number(result.r_squared, 3)}). "
+        "Events that did not halve are left out, which shortens every half-life, and "
+        "events that share an outcome count several times."
+    )
+    return Table("table_notebook_regression", caption, frame, display)
+
+
+def _significant(value: float) -> str:
+    """Three significant digits, as coefficients span ten orders of magnitude."""
+    if not np.isfinite(value):
+        return number(value, 0)
+    if value == 0 or 1e-3 <= abs(value) < 1e5:
+        digits = 2 - int(np.floor(np.log10(abs(value)))) if value else 0
+        return number(value, max(0, digits))
+    return f"{value:.2e}".replace("-", "−")
+
+
+def table_coefficient_information(fit: Fit) -> Table:
+    """How far the data moved the prior of each coefficient, and why not further.
+
+    Parameters
+    ----------
+    fit : Fit
+        Of any half-life regression.
+
+    Returns
+    -------
+    Table
+    """
+    covariates = inputs_of(fit).covariates
+    labels = [f"coefficient[{name}]" for name in covariates.index]
+    diagnostics = fit.diagnostics.reindex(labels)
+    frame = pd.DataFrame(
+        {
+            "covariate": covariates.index.astype(str),
+            "transformation": covariates["transformation"].to_numpy(),
+            "finding": covariates["finding"].to_numpy(),
+            "variance_inflation": covariates["variance_inflation"].to_numpy(),
+            "contraction": diagnostics["contraction"].to_numpy(),
+            "shift": diagnostics["shift"].to_numpy(),
+            "prior_sensitivity": diagnostics["prior_sensitivity"].to_numpy(),
+            "likelihood_sensitivity": diagnostics["likelihood_sensitivity"].to_numpy(),
+            "power_scaling": diagnostics["power_scaling"].to_numpy(),
+            "information": diagnostics["information"].to_numpy(),
+            "diagnostics": fit.verdict,
+        }
+    )
+    display = pd.DataFrame(
+        {
+            "Covariate": frame["covariate"].map(covariate_name),
+            "Enters": frame["transformation"],
+            "In the data": frame["finding"].mask(frame["finding"] == "", "varies"),
+            "Variance inflation": frame["variance_inflation"].map(_inflation),
+            "Contraction": numbers(frame["contraction"], 2),
+            "Shift (prior sd)": numbers(frame["shift"], 2),
+            "Prior sensitivity": numbers(frame["prior_sensitivity"], 2),
+            "Likelihood sensitivity": numbers(frame["likelihood_sensitivity"], 2),
+            "The data say": frame["information"],
+            "Remark": frame["power_scaling"],
+        }
+    )
+    caption = (
+        f"What the data told {fit.name} about each coefficient. In the data: whether "
+        "the covariate varies and can be told from the others, found before anything "
+        "was sampled. Contraction: 1 minus posterior over prior variance; shift: of "
+        "the mean, in prior standard deviations; sensitivities: response of the "
+        "posterior to power-scaling prior and likelihood."
+    )
+    return Table(
+        "table_coefficient_information",
+        caption,
+        frame,
+        display,
+        fit.warning,
+        fit.name,
+    )
+
+
+def _inflation(value: float) -> str:
+    return "infinite" if np.isinf(value) else number(value, 1)

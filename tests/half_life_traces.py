@@ -1,0 +1,182 @@
+"""Traces of half-life regressions with made-up draws around a known truth."""
+
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from analysis.fits import Fit
+from analysis.half_life_description import HALF_LIFE
+from data.half_life_panels import half_life_panel_from_frame
+from inference.diagnostics import RunDiagnostics
+from models.half_life_inputs import HalfLifeInputs, select_inputs
+from models.half_life_simulation import HalfLifeParameters, simulate_half_life_events
+from models.half_life_specification import LINEAR, HalfLifeSpecification
+from tests.price_pressure_traces import diagnostics_frame
+
+NUM_EVENTS = 300
+SAMPLE = ("chain", "draw")
+TRUTH = HalfLifeParameters()
+
+
+def event_frame(imputations: int = 1, *, seed: int = 4) -> pd.DataFrame:
+    """Simulated events; two are set aside, and imputations differ by a day."""
+    frame = simulate_half_life_events(seed, NUM_EVENTS)
+    frame.loc[[3, 8], ["half_life_days", "set_aside"]] = [
+        np.nan,
+        "deviation under the threshold",
+    ]
+    frame.loc[[3, 8], "is_censored"] = False
+    others = []
+    for imputation in range(1, imputations):
+        shifted = frame["half_life_days"] + imputation % 2
+        longest = frame["half_life_days"].max()
+        others.append(
+            frame.assign(
+                imputation=imputation, half_life_days=shifted.clip(upper=longest)
+            )
+        )
+    return pd.concat([frame, *others], ignore_index=True)
+
+
+def _linear_draws(
+    inputs: HalfLifeInputs, shape: tuple[int, int], rng: np.random.Generator
+) -> dict[str, tuple]:
+    return {
+        "intercept_days": (SAMPLE, rng.normal(5, 0.3, shape)),
+        "noise_sd_days": (SAMPLE, np.abs(rng.normal(2.7, 0.1, shape))),
+        "event_tenor_sd_days": (SAMPLE, np.abs(rng.normal(0.5, 0.1, shape))),
+    }
+
+
+def _duration_draws(
+    inputs: HalfLifeInputs, shape: tuple[int, int], rng: np.random.Generator
+) -> dict[str, tuple]:
+    baseline = np.asarray(TRUTH.baseline_log_hazard)
+    dates = (*shape, len(inputs.dates))
+    return {
+        "baseline_log_hazard": (
+            (*SAMPLE, "day"),
+            rng.normal(baseline, 0.1, (*shape, len(baseline))),
+        ),
+        "event_tenor_sd": (SAMPLE, np.abs(rng.normal(0.3, 0.05, shape))),
+        "date_sd": (SAMPLE, np.abs(rng.normal(0.3, 0.05, shape))),
+        "date_effect": ((*SAMPLE, "event_date"), rng.normal(0, 0.2, dates)),
+    }
+
+
+def _draws(
+    variant: str,
+    inputs: HalfLifeInputs,
+    shape: tuple[int, int],
+    spread: float,
+    rng: np.random.Generator,
+) -> xr.Dataset:
+    make = _linear_draws if variant == LINEAR else _duration_draws
+    centre = np.array([TRUTH.coefficient[name] for name in inputs.covariates.index])
+    groups = (*shape, len(inputs.event_tenors))
+    variables = make(inputs, shape, rng) | {
+        "coefficient": (
+            (*SAMPLE, "covariate"),
+            rng.normal(
+                -2 * centre if variant == LINEAR else centre,
+                spread * 0.05,
+                (*shape, len(centre)),
+            ),
+        ),
+        "event_tenor_effect": ((*SAMPLE, "event_tenor"), rng.normal(0, 0.2, groups)),
+    }
+    return xr.Dataset(
+        variables,
+        coords={
+            "chain": np.arange(shape[0]),
+            "draw": np.arange(shape[1]),
+            "covariate": list(inputs.covariates.index),
+            "event_tenor": inputs.event_tenors,
+            "event_date": inputs.dates,
+            "day": np.arange(1, inputs.horizon_days + 1),
+        },
+    )
+
+
+def _replicated(
+    inputs: HalfLifeInputs, shape: tuple[int, int], rng: np.random.Generator
+) -> xr.Dataset:
+    """Half-lives drawn by the truth's baseline alone."""
+    cumulative = np.exp(np.asarray(TRUTH.baseline_log_hazard)).cumsum()
+    size = (*shape, len(inputs.outcomes))
+    days = 1 + np.searchsorted(cumulative, rng.exponential(size=size))
+    watched = inputs.days_watched[0]
+    return xr.Dataset(
+        {"half_life": ((*SAMPLE, "outcome"), np.minimum(days, watched + 1))},
+        coords={"outcome": list(inputs.outcomes.index)},
+    )
+
+
+def random_half_life_tree(
+    variant: str, frame: pd.DataFrame | None = None, *, draws: int = 60
+) -> xr.DataTree:
+    """A trace of one variant on simulated events, or on a frame of the test's own."""
+    rng = np.random.default_rng(11)
+    panel = half_life_panel_from_frame(event_frame() if frame is None else frame, "e")
+    inputs = select_inputs(panel, HalfLifeSpecification(variant=variant))
+    coords = {"outcome": list(inputs.outcomes.index)}
+    scores = rng.normal(-2, 0.1, (4, draws, len(inputs.outcomes)))
+    tree = xr.DataTree.from_dict(
+        {
+            "posterior": _draws(variant, inputs, (4, draws), 1.0, rng),
+            "prior": _draws(variant, inputs, (1, 200), 10.0, rng),
+            "sample_stats": xr.Dataset(
+                {
+                    name: (SAMPLE, np.zeros((4, draws), bool))
+                    for name in ("diverging", "reached_max_treedepth")
+                }
+                | {"energy": (SAMPLE, rng.normal(0, 4, (4, draws)))}
+            ),
+            "log_likelihood": xr.Dataset(
+                {"half_life": ((*SAMPLE, "outcome"), scores)}, coords=coords
+            ),
+            "prior_predictive": _replicated(inputs, (1, 50), rng),
+            "posterior_predictive": _replicated(inputs, (4, 20), rng),
+            "observed_data": xr.Dataset(
+                {"half_life": ("outcome", inputs.half_life_days[0])}, coords=coords
+            ),
+            "constant_data": xr.Dataset(
+                {"days_watched": ("outcome", inputs.days_watched[0])}, coords=coords
+            ),
+            "panel": xr.Dataset.from_dataframe(panel.frame.rename_axis("row")),
+        }
+    )
+    tree.attrs = {
+        "model": "half-life",
+        "variant": variant,
+        "data_sha256": "ef" * 32,
+        "data_source": "events.csv",
+        "versions": {"pymc": "6.4.0"},
+        "settings": {"draws": draws, "seed": 7},
+        "seed": 7,
+        "wall_time_s": 12.3,
+        "created": "2025-01-02T03:04:05+00:00",
+    }
+    return tree
+
+
+def half_life_fit(
+    tree: xr.DataTree, name: str = "", failures: tuple[str, ...] = ()
+) -> Fit:
+    """A fit of a made-up trace whose diagnostics are all good."""
+    return Fit(
+        name or tree.attrs["variant"],
+        tree,
+        diagnostics_frame(tree),
+        RunDiagnostics(0, (0.9, 1.0, 1.1, 1.0), 0),
+        failures,
+        HALF_LIFE,
+    )
+
+
+@lru_cache
+def random_half_life_fit(variant: str, failures: tuple[str, ...] = ()) -> Fit:
+    """A fit of a made-up trace, shared between tests: do not change it."""
+    return half_life_fit(random_half_life_tree(variant), failures=failures)
