@@ -4,7 +4,7 @@
 `models.forward_backward_passes` into a PyTensor graph. The forward Op also returns
 what it computed on the way, so that the gradient Op runs only the backward pass. numba
 (PyMC's default backend, and nutpie's) calls the passes directly; for JAX, import
-`models.forward_backward_jax` once.
+`models.hidden_markov_jax` once.
 """
 
 import hashlib
@@ -54,7 +54,7 @@ class HiddenMarkovForward(Op):
         variables = [pt.as_tensor_variable(x).astype("float64") for x in inputs]
         if len(variables) != NUM_INPUTS:
             raise ValueError(f"expected {NUM_INPUTS} inputs, got {len(variables)}")
-        T, K = variables[0].type.shape[0], self.num_states
+        T, K = variables[COVARIATE].type.shape[0], self.num_states
         outputs = [
             pt.tensor("log_likelihood", shape=(T,), dtype="float64"),
             pt.tensor("transition", shape=(K, K, T), dtype="float64"),
@@ -75,7 +75,7 @@ class HiddenMarkovForward(Op):
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         """One entry a day."""
-        T, K = input_shapes[0][0], self.num_states
+        T, K = input_shapes[COVARIATE][0], self.num_states
         return [(T,), (K, K, T), (K, T), (K, T)]
 
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
@@ -110,7 +110,7 @@ class HiddenMarkovBackward(Op):
         """Take the weights, the covariate and the results of the forward pass."""
         variables = [pt.as_tensor_variable(x) for x in (weight, *inputs)]
         T, K = variables[1].type.shape[0], self.num_states
-        shapes = [(T, K), (K,), (K, K - 1), (K, K - 1)]
+        shapes = [(K, T), (K,), (K, K - 1), (K, K - 1)]
         outputs = [pt.tensor(shape=shape, dtype="float64") for shape in shapes]
         return Apply(self, variables, outputs)
 
@@ -127,7 +127,7 @@ class HiddenMarkovBackward(Op):
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         """Return the shape of each parameter."""
         T, K = input_shapes[1][0], self.num_states
-        return [(T, K), (K,), (K, K - 1), (K, K - 1)]
+        return [(K, T), (K,), (K, K - 1), (K, K - 1)]
 
 
 def hidden_markov_log_likelihood(
@@ -172,7 +172,8 @@ def hidden_markov_log_likelihood(
             f"{log_emission.type.shape}. Use pytensor.tensor.specify_shape."
         )
     return HiddenMarkovForward(num_states)(
-        log_emission,
+        # Time comes last inside; two transpositions in a row cost nothing.
+        log_emission.T,
         initial_probability,
         transition_intercept,
         transition_slope,

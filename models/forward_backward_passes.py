@@ -11,12 +11,12 @@ and observations with any density given the state:
     = \frac{\exp(\delta_{ij} + \gamma_{ij} x_t)}
            {\sum_l \exp(\delta_{il} + \gamma_{il} x_t)}, \quad
     \delta_{i1} = \gamma_{i1} = 0 \\
-    p(y_t \mid s_t = j) &= \exp L_{tj}
+    p(y_t \mid s_t = j) &= \exp L_{jt}
 
 ======  =====================  ===========  ==========================================
 symbol  name in code           shape        meaning
 ======  =====================  ===========  ==========================================
-L       log_emission           (time, K)    log density of the day's data in each state
+L       log_emission           (K, time)    log density of the day's data in each state
 pi      initial_probability    (K,)         distribution of the first state
 delta   transition_intercept   (K, K - 1)   log odds of moving to state 2, ..., K
                                             against moving to state 1, at x = 0
@@ -26,15 +26,14 @@ x       transition_covariate   (time,)      the last one is not used
 
 The recursion runs in probability space (Rabiner 1989, section V.A). Everything that
 does not wait for the day before, exponentials above all, is done outside of it, in
-loops over time that the compiler vectorises; for that, time is the last dimension of
-what the passes keep.
+loops over time that the compiler vectorises; for that, time is the last dimension.
 
 With q the predicted and p the filtered probabilities, and g the weights of the days,
 the gradient of :math:`\sum_t g_t \ell_t` needs one recursion for arbitrary weights:
 
 .. math::
 
-    G_{tj} = \partial / \partial L_{tj} = p_{tj} (\lambda_{tj} + g_t - g_{t+1}), \quad
+    G_{tj} = \partial / \partial L_{jt} = p_{tj} (\lambda_{tj} + g_t - g_{t+1}), \quad
     \lambda_{ti} = \sum_j P_{t,ij} G_{t+1,j} / q_{t+1,j}, \quad
     \partial / \partial \delta_{ij} = \sum_t p_{ti} P_{t,ij}
     (G_{t+1,j} / q_{t+1,j} - \lambda_{ti}).
@@ -63,6 +62,22 @@ IMPOSSIBLE = 1e-300
 
 sums = njit(error_model="numpy", fastmath={"contract", "nsz", "reassoc"})
 """Compile a sum over time, in any order of its terms."""
+
+
+@sums
+def total_of(values):
+    """Sum of an array."""
+    total = 0.0
+    for t in range(values.shape[0]):
+        total += values[t]
+    return total
+
+
+@jit
+def fill(values, value):
+    """Set every entry of an array."""
+    for t in range(values.shape[0]):
+        values[t] = value
 
 
 class ForwardResult(NamedTuple):
@@ -141,11 +156,11 @@ def _forward(K: int, filter_pass: Callable[..., Any]) -> Callable[..., Any]:
 
     @jit
     def forward(L, pi, delta, gamma, x):
-        P = np.empty((K, K, L.shape[0]))
+        P = np.empty((K, K, x.shape[0]))
         transition_probability(delta, gamma, x, P)
         log_likelihood, p, q = filter_pass(L, pi, P)
         if log_likelihood[0] == -np.inf:
-            P[:] = 0.0
+            fill(P.ravel(), 0.0)
         return log_likelihood, P, p, q
 
     return forward
@@ -158,7 +173,7 @@ def _filter(K: int) -> Callable[..., Any]:
 
     @jit
     def filter_pass(L, pi, P):
-        T = L.shape[0]
+        T = L.shape[1]
         largest, emission = np.empty(T), np.empty((K, T))
         p, q = np.empty((K, T)), np.empty((K, T))
         total, base = np.empty(T), np.empty(T)
@@ -167,8 +182,11 @@ def _filter(K: int) -> Callable[..., Any]:
         possible = recursion(pi, P, emission, p, q, total, base)
         if possible:
             normalise(p, q, total, base, largest, log_likelihood)
-        if not (possible and np.isfinite(log_likelihood.sum())):
-            log_likelihood[:], p[:], q[:] = -np.inf, 0.0, 0.0
+            possible = np.isfinite(total_of(log_likelihood))
+        if not possible:
+            fill(log_likelihood, -np.inf)
+            fill(p.ravel(), 0.0)
+            fill(q.ravel(), 0.0)
         return log_likelihood, p, q
 
     return filter_pass
@@ -178,13 +196,13 @@ def _relative_emission(K: int) -> Callable[..., Any]:
     @jit
     def relative_emission(L, largest, emission):
         """Emission densities in units of the day's largest."""
-        for t in range(L.shape[0]):
-            top = L[t, 0]
+        for t in range(L.shape[1]):
+            top = L[0, t]
             for k in range(1, K):
-                top = max(top, L[t, k])
+                top = L[k, t] if L[k, t] > top else top
             largest[t] = top
             for k in range(K):
-                emission[k, t] = exponential(L[t, k] - top)
+                emission[k, t] = exponential(L[k, t] - top)
 
     return relative_emission
 
@@ -335,7 +353,7 @@ def _smooth(K: int) -> Callable[..., Any]:
     @jit
     def smoothing_pass(g, P, p, q):
         T = g.shape[0]
-        L_bar = np.empty((T, K))
+        L_bar = np.empty((K, T))
         forecast_bar, filtered_bar = np.empty((K, T)), np.empty((K, T))
         for k in range(K):
             reciprocal(q[k], forecast_bar[k])
@@ -351,7 +369,7 @@ def _smooth(K: int) -> Callable[..., Any]:
                         total += P[i, j, t] * after[j]
                 filtered_bar[i, t] = total
                 part = p[i, t] * (total + change)
-                L_bar[t, i] = part
+                L_bar[i, t] = part
                 part *= forecast_bar[i, t]
                 scaled = tuple_setitem(scaled, i, part)
                 forecast_bar[i, t] = part

@@ -22,18 +22,15 @@ from pytensor.graph.basic import Variable
 from scipy import stats
 
 from models.forward_backward import hidden_markov_log_likelihood
+from models.regression_emission import regression_log_density
+from models.regression_emission_passes import NORMAL, STUDENT_T
 from models.state_paths import simulate_states, transition_matrices
 
 FloatArray = NDArray[np.float64]
 
-TRANSITION_SIGNATURE = "(k),(k,l),(k,l),(t)"
-SIGNATURES = {
-    1: f"(t),(t,p),(k,p),(k),(k),{TRANSITION_SIGNATURE}->()",
-    2: f"(t,n),(t,p),(k,n,p),(k,n),(k),{TRANSITION_SIGNATURE}->(n)",
-}
-"""By number of dimensions of what is observed."""
-CORE_NDIM = {1: (1, 2, 2, 1, 1, 1, 2, 2, 1), 2: (2, 2, 3, 2, 1, 1, 2, 2, 1)}
-"""Dimensions of each parameter in `SIGNATURES`."""
+SIGNATURE = "(n,t),(p,t),(k,n,p),(k,n),(k),(k),(k,l),(k,l),(t)"
+CORE_NDIM = (2, 2, 3, 2, 1, 1, 2, 2, 1)
+"""Dimensions of each parameter in `SIGNATURE`."""
 
 
 def regression_log_emission(
@@ -74,56 +71,38 @@ def regression_log_emission(
     return density.reshape(*density.shape[:2], -1).sum(axis=2)
 
 
-def _log_emission(
-    value: Variable,
-    is_observed: Variable,
-    covariates: Variable,
-    slope: Variable,
-    noise_sd: Variable,
-    degrees_of_freedom: Variable | None,
-) -> Variable:
-    num_covariates = slope.type.shape[-1]
-    extra = (None,) * (value.ndim - 1)
-    # A sum over few covariates, written out, fuses with the density.
-    mean = sum(
-        covariates[(slice(None), p, None, *extra)] * slope[..., p]
-        for p in range(num_covariates)
+def _log_density(value: Variable, *parameters: Variable, noise: str) -> Variable:
+    s, x, slope, noise_sd, freedom, *chain = _without_batch(parameters)
+    log_emission = regression_log_density(
+        value.T if value.ndim == 2 else value[None],
+        s,
+        x,
+        slope,
+        noise_sd,
+        freedom if noise == STUDENT_T else None,
     )
-    if degrees_of_freedom is None:
-        noise = pm.Normal.dist(mu=mean, sigma=noise_sd)
-    else:
-        freedom = degrees_of_freedom[(slice(None), *extra)]
-        noise = pm.StudentT.dist(nu=freedom, mu=mean, sigma=noise_sd)
-    density = pm.logp(noise, value[:, None]) * is_observed[:, None]
-    return density.sum(axis=-1) if extra else density
-
-
-def _log_density(value: Variable, *parameters: Variable, has_tails: bool) -> Variable:
-    *noise, freedom, pi, delta, gamma, x = _without_batch(parameters, value.ndim)
-    log_emission = _log_emission(value, *noise, freedom if has_tails else None)
-    return hidden_markov_log_likelihood(log_emission, pi, delta, gamma, x)
+    return hidden_markov_log_likelihood(log_emission.T, *chain)
 
 
 def _simulate_observations(
     *parameters: FloatArray, rng: np.random.Generator, size: Any = None, ndim: int
 ) -> FloatArray:
     """Draw every day, those that were not observed too: a prediction of them."""
-    _, covariates, slope, noise_sd, freedom, pi, delta, gamma, x = _without_batch(
-        parameters, ndim
-    )
-    P = transition_matrices(delta, gamma, x[:-1])
-    state = simulate_states(pi, P, len(x), rng)
-    mean = np.einsum("tp,t...p->t...", covariates, slope[state])
-    noise = rng.standard_normal(mean.shape)
-    # A Student t is a normal whose variance is drawn for each cell.
-    degrees = np.broadcast_to(freedom[state].reshape(-1, *[1] * (ndim - 1)), mean.shape)
-    finite = np.isfinite(degrees)
-    divisor = np.ones(mean.shape)
-    divisor[finite] = np.sqrt(rng.chisquare(degrees[finite]) / degrees[finite])
-    return mean + noise_sd[state] * noise / divisor
+    _, x, slope, noise_sd, freedom, *chain = _without_batch(parameters)
+    initial, intercept, transition_slope, covariate = chain
+    transition = transition_matrices(intercept, transition_slope, covariate[:-1])
+    state = simulate_states(initial, transition, len(covariate), rng)
+    mean = np.einsum("pt,tnp->tn", x, slope[state])
+    shock = rng.standard_normal(mean.shape)
+    if np.isfinite(freedom).all():
+        # A Student t is a normal whose variance is drawn for each cell.
+        degrees = np.broadcast_to(freedom[state][:, None], mean.shape)
+        shock /= np.sqrt(rng.chisquare(degrees) / degrees)
+    series = mean + noise_sd[state] * shock
+    return series if ndim == 2 else series[:, 0]
 
 
-def _without_batch(parameters: Any, ndim: int) -> list[Any]:
+def _without_batch(parameters: Any) -> list[Any]:
     """Undo PyMC's alignment of every parameter with the batch, which here is time.
 
     A parameter describes all days at once, so the batch dimension that PyMC puts in
@@ -131,8 +110,15 @@ def _without_batch(parameters: Any, ndim: int) -> list[Any]:
     """
     return [
         x[0] if x.ndim > core else x
-        for x, core in zip(parameters, CORE_NDIM[ndim], strict=True)
+        for x, core in zip(parameters, CORE_NDIM, strict=True)
     ]
+
+
+def _time_last(x: Any) -> Any:
+    """Transposed; arrays once and for all, so that no evaluation has to."""
+    if isinstance(x, Variable):
+        return x.T
+    return np.ascontiguousarray(np.transpose(x), dtype=float)
 
 
 def HiddenMarkovRegression(  # noqa: N802
@@ -192,29 +178,32 @@ def HiddenMarkovRegression(  # noqa: N802
     ValueError
         If the static shape of `slope` is unknown.
     """
-    slope = pt.as_tensor_variable(slope)
+    slope, noise_sd = pt.as_tensor_variable(slope), pt.as_tensor_variable(noise_sd)
     if slope.type.shape[0] is None or slope.type.shape[-1] is None:
         raise ValueError(
             f"slope must have a static shape; got {slope.type.shape}. Give its prior a "
             "shape besides its dims, or use pytensor.tensor.specify_shape."
         )
-    num_states = slope.type.shape[0]
-    has_tails = degrees_of_freedom is not None
-    freedom = pt.as_tensor_variable(degrees_of_freedom if has_tails else np.inf)
+    is_observed = _time_last(is_observed)
+    if len(dims) == 1:
+        is_observed, slope = is_observed[None], slope[:, None, :]
+        noise_sd = noise_sd[:, None]
+    noise = NORMAL if degrees_of_freedom is None else STUDENT_T
+    freedom = pt.as_tensor_variable(np.inf if noise == NORMAL else degrees_of_freedom)
     return pm.CustomDist(
         name,
         is_observed,
-        covariates,
+        _time_last(covariates),
         slope,
         noise_sd,
-        pt.broadcast_to(freedom, (num_states,)),
+        pt.broadcast_to(freedom, slope.shape[:1]),
         initial,
         transition_intercept,
         transition_slope,
         transition_covariate,
-        logp=partial(_log_density, has_tails=has_tails),
+        logp=partial(_log_density, noise=noise),
         random=partial(_simulate_observations, ndim=len(dims)),
-        signature=SIGNATURES[len(dims)],
+        signature=f"{SIGNATURE}->{'()' if len(dims) == 1 else '(n)'}",
         class_name="HiddenMarkovRegression",
         observed=observed,
         dims=dims,

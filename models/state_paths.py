@@ -81,18 +81,19 @@ def filter_and_smooth(
     ValueError
         If a day is impossible in every state that can be reached.
     """
-    emission = np.ascontiguousarray(log_emission, dtype=float)
-    passes = forward_backward(emission.shape[1])
     # The passes keep time in the last dimension, with an unused last transition.
-    P = np.zeros((*emission.shape[1:] * 2, len(emission)))
-    P[..., :-1] = np.moveaxis(_daily(transition, len(emission)), 0, 2)
+    emission = np.ascontiguousarray(np.transpose(log_emission), dtype=float)
+    num_states, num_days = emission.shape
+    passes = forward_backward(num_states)
+    P = np.zeros((num_states, num_states, num_days))
+    P[..., :-1] = np.moveaxis(_daily(transition, num_days), 0, 2)
     log_likelihood, filtered, predicted = passes.filter(
         emission, np.ascontiguousarray(initial, dtype=float), P
     )
     if np.isneginf(log_likelihood[0]):
         raise ValueError("the data are impossible under these parameters")
-    smoothed, *_ = passes.smooth(np.ones(len(emission)), P, filtered, predicted)
-    return StateProbabilities(filtered.T.copy(), smoothed)
+    smoothed, *_ = passes.smooth(np.ones(num_days), P, filtered, predicted)
+    return StateProbabilities(filtered.T.copy(), smoothed.T.copy())
 
 
 def predicted_probability(

@@ -1,0 +1,165 @@
+r"""Log density of regressions given the state, and its gradient, compiled by numba.
+
+.. math::
+
+    L_{kt} = \sum_n s_{nt} \bigl(c_k - \log \sigma_{kn} + f(r_{knt}; \nu_k)\bigr), \quad
+    r_{knt} = \bigl(y_{nt} - \sum_p \beta_{knp} x_{pt}\bigr) / \sigma_{kn}
+
+with f the logarithm of the standard normal or Student-t density less its constant c.
+
+======  ==================  ==============  ==========================================
+symbol  name in code        shape           meaning
+======  ==================  ==============  ==========================================
+y       observation         (series, time)  measured series
+s       is_observed         (series, time)  1 where y is measured, else 0
+x       covariates          (P, time)       regressors
+beta    slope               (K, series, P)  effect of each covariate in each state
+sigma   noise_sd            (K, series)     scale of the noise
+nu      degrees_of_freedom  (K,)            of Student-t noise; else not used
+c       log_constant        (K,)            what f leaves out
+======  ==================  ==============  ==========================================
+
+Sums over time run in any order of their terms, which lets the compiler vectorise them.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numba.cpython.unsafe.tuple import tuple_setitem
+
+from models.forward_backward_elementary import jit, logarithm
+
+NORMAL = "normal"
+STUDENT_T = "student-t"
+
+sums = njit(error_model="numpy", fastmath={"contract", "nsz", "reassoc"})
+
+
+class EmissionPasses(NamedTuple):
+    """The density and its gradient compiled for one number of covariates."""
+
+    forward: Callable[..., Any]
+    backward: Callable[..., Any]
+
+
+@cache
+def emission_passes(noise: str, num_covariates: int) -> EmissionPasses:
+    """Compile the passes.
+
+    Parameters
+    ----------
+    noise : str
+        `NORMAL` or `STUDENT_T`.
+    num_covariates : int
+        P, a constant to the compiler.
+
+    Returns
+    -------
+    EmissionPasses
+        ``forward(observation, is_observed, covariates, slope, noise_sd,
+        degrees_of_freedom, log_constant)`` returns L (K, time) and r (K, series, time);
+        ``backward(L_bar, r, *inputs of forward)`` returns the gradient
+        with respect to the last four.
+    """
+    density, derivatives = _normal() if noise == NORMAL else _student_t()
+    return EmissionPasses(
+        _forward(num_covariates, density), _backward(num_covariates, derivatives)
+    )
+
+
+def _normal() -> tuple[Callable[..., Any], Callable[..., Any]]:
+    @jit
+    def density(r, nu):
+        return -0.5 * r * r
+
+    @jit
+    def derivatives(r, nu):
+        return -r, 0.0
+
+    return density, derivatives
+
+
+def _student_t() -> tuple[Callable[..., Any], Callable[..., Any]]:
+    @jit
+    def density(r, nu):
+        return -0.5 * (nu + 1.0) * logarithm(1.0 + r * r / nu)
+
+    @jit
+    def derivatives(r, nu):
+        """With respect to r and to nu."""
+        share = r * r / (nu + r * r)
+        by_r = -(nu + 1.0) * r / (nu + r * r)
+        return by_r, 0.5 * ((nu + 1.0) / nu * share - logarithm(1.0 + r * r / nu))
+
+    return density, derivatives
+
+
+def _forward(P: int, density: Callable[..., Any]) -> Callable[..., Any]:
+    zeros = (0.0,) * P
+
+    @jit
+    def add_series(y, s, x, beta, sigma, nu, c, L, r):
+        slope = zeros
+        for p in range(P):
+            slope = tuple_setitem(slope, p, beta[p])
+        precision, constant = 1.0 / sigma, c - np.log(sigma)
+        for t in range(y.shape[0]):
+            error = y[t]
+            for p in range(P):
+                error -= slope[p] * x[p, t]
+            r[t] = error * precision
+            L[t] += constant + density(r[t], nu) if s[t] != 0.0 else 0.0
+
+    @jit
+    def forward(y, s, x, beta, sigma, nu, c):
+        K, N, T = beta.shape[0], y.shape[0], y.shape[1]
+        L, r = np.zeros((K, T)), np.empty((K, N, T))
+        for k in range(K):
+            for n in range(N):
+                add_series(
+                    y[n], s[n], x, beta[k, n], sigma[k, n], nu[k], c[k], L[k], r[k, n]
+                )
+        return L, r
+
+    return forward
+
+
+def _backward(P: int, derivatives: Callable[..., Any]) -> Callable[..., Any]:
+    @sums
+    def product_sum(a, b):
+        total = 0.0
+        for t in range(a.shape[0]):
+            total += a[t] * b[t]
+        return total
+
+    @jit
+    def pull_density(L_bar, r, s, nu, r_bar, nu_bar):
+        for t in range(r.shape[0]):
+            by_r, by_nu = derivatives(r[t], nu)
+            # Zero also where r is infinite, as when the data are impossible.
+            used = s[t] != 0.0 and L_bar[t] != 0.0
+            r_bar[t] = L_bar[t] * by_r if used else 0.0
+            nu_bar[t] = L_bar[t] * by_nu if used else 0.0
+
+    @jit
+    def backward(L_bar, r, y, s, x, beta, sigma, nu, c):
+        K, N, T = r.shape
+        beta_bar, sigma_bar = np.empty((K, N, P)), np.empty((K, N))
+        nu_bar, c_bar = np.zeros(K), np.zeros(K)
+        r_bar, each_nu_bar, ones = np.empty(T), np.empty(T), np.ones(T)
+        for k in range(K):
+            for n in range(N):
+                pull_density(L_bar[k], r[k, n], s[n], nu[k], r_bar, each_nu_bar)
+                precision = 1.0 / sigma[k, n] if sigma[k, n] > 0.0 else 0.0
+                for p in range(P):
+                    beta_bar[k, n, p] = -precision * product_sum(r_bar, x[p])
+                weight = product_sum(L_bar[k], s[n])
+                sigma_bar[k, n] = -precision * (product_sum(r_bar, r[k, n]) + weight)
+                nu_bar[k] += product_sum(each_nu_bar, ones)
+                c_bar[k] += weight
+        return beta_bar, sigma_bar, nu_bar, c_bar
+
+    return backward
