@@ -67,7 +67,7 @@ def around_trough(
         Multiples of the median, indexed by trading days from the trough; NaN
         throughout where nothing was observed before the window.
     """
-    at = series.index.get_loc(trough)
+    at = int(series.index.get_indexer(pd.Index([trough]))[0])
     start = max(0, at - before_days)
     stop = min(len(series), at + after_days + 1)
     usual = series.iloc[max(0, start - BEFORE_DAYS) : max(start, 1)].median()

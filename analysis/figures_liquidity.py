@@ -38,8 +38,12 @@ def depth_of(fit: Fit) -> pd.Series:
 
 def price_impact_of(fit: Fit) -> pd.DataFrame:
     """Price impact by day, one column a security; NaN on a missing day."""
-    impact: pd.DataFrame = fit.panel["price_impact"].to_pandas()
-    return impact
+    impact = fit.panel["price_impact"].transpose("day", "security")
+    return pd.DataFrame(
+        impact.to_numpy(),
+        index=pd.DatetimeIndex(impact["day"].to_numpy()),
+        columns=impact["security"].to_numpy(),
+    )
 
 
 def figure_price_impact_and_depth(fit: Fit) -> Figure:

@@ -149,7 +149,7 @@ def figure_smoothed_states(fit: Fit) -> Figure:
         below.plot(day, shown, ".", color=color, markersize=2.2)
     below.set_title("Price impact")
     below.set_ylim(bottom=0)
-    below.set_xlim(day[0], day[-1])
+    below.margins(x=0)
     date_axis(below)
     shared_legend(figure, [above], len(states))
     return figure

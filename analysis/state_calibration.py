@@ -165,13 +165,14 @@ def state_forecast_scores(fit: Fit) -> pd.DataFrame:
         the share of days in state 1.
     """
     happened = known_first_state(fit)
-    regimes = fit.group("regimes")
+    regimes = fit.group("regimes").assign(forecast=forecast_state_probability(fit))
+    first = regimes.sel(state=FIRST_STATE)
     share = np.full(len(happened), happened.mean())
-    forecasts = {
+    forecasts: dict[str, ArrayLike] = {
         "share of days in state 1": share,
-        "one day ahead": forecast_state_probability(fit).sel(state=FIRST_STATE),
-        "given data of the day": regimes["filtered_probability"].sel(state=FIRST_STATE),
-        "given all data": regimes["smoothed_probability"].sel(state=FIRST_STATE),
+        "one day ahead": first["forecast"],
+        "given data of the day": first["filtered_probability"],
+        "given all data": first["smoothed_probability"],
     }
     frame = pd.DataFrame(
         {
