@@ -12,6 +12,8 @@ from data.command_line import ending_on_bad_input
 from data.fetch import fetch
 from data.half_life_command import BUILD_EXAMPLES as HALF_LIFE_EXAMPLES
 from data.half_life_command import build_half_life
+from data.liquidity_regimes_command import BUILD_EXAMPLES as LIQUIDITY_REGIMES_EXAMPLES
+from data.liquidity_regimes_command import build_liquidity_regimes
 from data.price_pressure_command import BUILD_EXAMPLES, build_price_pressure
 from data.sources import SOURCES
 
@@ -59,6 +61,9 @@ def fetch_sources(
 build.command("price-pressure", epilog=BUILD_EXAMPLES, no_args_is_help=True)(
     build_price_pressure
 )
+build.command(
+    "liquidity-regimes", epilog=LIQUIDITY_REGIMES_EXAMPLES, no_args_is_help=True
+)(build_liquidity_regimes)
 build.command("basis", epilog=BASIS_EXAMPLES, no_args_is_help=True)(build_basis)
 build.command("half-life", epilog=HALF_LIFE_EXAMPLES, no_args_is_help=True)(
     build_half_life

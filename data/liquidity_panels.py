@@ -106,7 +106,8 @@ def checked_liquidity_frame(raw: pd.DataFrame, source: str) -> pd.DataFrame:
     Parameters
     ----------
     raw : DataFrame
-        Layout of a panel file, ``date`` as a column.
+        Layout of a panel file, ``date`` as a column; its index counts the rows of the
+        file from 0, for errors.
     source : str
         How errors name the table.
 
@@ -121,11 +122,13 @@ def checked_liquidity_frame(raw: pd.DataFrame, source: str) -> pd.DataFrame:
         Naming source, column, row and remedy.
     """
     check_column_names([str(name) for name in raw.columns], source)
-    dates = date_cells(raw[DATE_COLUMN], source).reset_index(drop=True)
+    dates = date_cells(raw[DATE_COLUMN], source)
     columns = {DATE_COLUMN: dates, SECURITY_COLUMN: _securities(raw)}
     for name in KNOWN_COLUMNS:
         if name in raw and name not in columns:
-            columns[name] = pd.Series(number_cells(raw[name], dates, source))
+            columns[name] = pd.Series(
+                number_cells(raw[name], dates, source), index=raw.index
+            )
     frame = pd.DataFrame(columns)
     validate_liquidity(frame, source)
     return frame
@@ -146,7 +149,7 @@ def liquidity_panel_from_frame(frame: pd.DataFrame, source: str) -> LiquidityPan
     LiquidityPanel
         Its ``sha256`` is that of the panel written as CSV.
     """
-    checked = checked_liquidity_frame(frame, source)
+    checked = checked_liquidity_frame(frame.reset_index(drop=True), source)
     digest = hashlib.sha256(checked.to_csv(index=False).encode()).hexdigest()
     return LiquidityPanel(
         _as_dataset(checked), source, digest, liquidity_notes(checked)
@@ -170,16 +173,15 @@ def write_liquidity_panel(frame: pd.DataFrame, path: Path) -> None:
     """
     path = Path(path)
     require_panel_suffix(path)
-    write_frame(checked_liquidity_frame(frame, str(path)), path)
+    numbered = frame.reset_index(drop=True)
+    write_frame(checked_liquidity_frame(numbered, str(path)), path)
 
 
 def _securities(raw: pd.DataFrame) -> pd.Series:
     if SECURITY_COLUMN not in raw:
-        return pd.Series(ONLY_SECURITY, index=range(len(raw)), dtype=object)
+        return pd.Series(ONLY_SECURITY, index=raw.index, dtype=object)
     labels = raw[SECURITY_COLUMN].astype(object)
-    return (
-        labels.where(labels.notna(), "").astype(str).str.strip().reset_index(drop=True)
-    )
+    return labels.where(labels.notna(), "").astype(str).str.strip()
 
 
 def _as_dataset(frame: pd.DataFrame) -> xr.Dataset:

@@ -67,7 +67,9 @@ KNOWN_COLUMNS = (
     *SHARED_COLUMNS,
     STATE_COLUMN,
 )
-NUMBER_COLUMNS = tuple(set(KNOWN_COLUMNS) - {DATE_COLUMN, SECURITY_COLUMN})
+NUMBER_COLUMNS = tuple(
+    name for name in KNOWN_COLUMNS if name not in (DATE_COLUMN, SECURITY_COLUMN)
+)
 
 _PREFIXES = ("price_impact", "depth", "volatility", "persistence")
 _IN_BASIS_POINTS = "give annualised volatility in basis points: 0.8 percent is 80."
@@ -108,7 +110,7 @@ def check_column_names(columns: Sequence[str], source: str) -> None:
 def row_label(frame: pd.DataFrame, position: int) -> str:
     """How an error names a row: 1-based without the header, its date and security."""
     row = frame.iloc[position]
-    return f"row {position + 1} ({row[DATE_COLUMN]:%Y-%m-%d}, {row[SECURITY_COLUMN]})"
+    return f"row {row.name + 1} ({row[DATE_COLUMN]:%Y-%m-%d}, {row[SECURITY_COLUMN]})"
 
 
 def liquidity_schema(columns: Iterable[str]) -> pa.DataFrameSchema:
@@ -155,7 +157,8 @@ def validate_liquidity(frame: pd.DataFrame, source: str) -> None:
     Parameters
     ----------
     frame : DataFrame
-        Columns ``date`` (datetime64[ns]), ``security`` (text) and float64 columns.
+        Columns ``date`` (datetime64[ns]), ``security`` (text) and float64 columns; the
+        index counts the rows of the file from 0.
     source : str
         How errors name the panel, usually the file's path.
 
@@ -179,10 +182,9 @@ def validate_liquidity(frame: pd.DataFrame, source: str) -> None:
 
 
 def _check_order(frame: pd.DataFrame, source: str) -> None:
-    unnamed = np.flatnonzero(frame[SECURITY_COLUMN] == "")
-    if unnamed.size:
+    for row in frame.index[frame[SECURITY_COLUMN] == ""][:1]:
         raise DataError(
-            f"{source}: column {SECURITY_COLUMN}, row {unnamed[0] + 1} is empty",
+            f"{source}: column {SECURITY_COLUMN}, row {row + 1} is empty",
             "name the security of every row, or drop the column when there is one.",
         )
     step = frame.groupby(SECURITY_COLUMN, sort=False)[DATE_COLUMN].diff().dt.days
