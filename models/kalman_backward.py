@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numba.cpython.unsafe.tuple import tuple_setitem
 
-from models.kalman_covariance import covariance_steps, jit
+from models.kalman_covariance import covariance_steps, jit, jit_pass
 from models.kalman_stretch import stretch_adjoint
 
 
@@ -21,7 +21,7 @@ def backward_pass(num_series: int, num_factors: int) -> Callable[..., Any]:
     date_adjoint = _date_adjoint(N, K)
     pull_stretch = stretch_adjoint(N, K, date_adjoint, covariance_adjoint)
 
-    @jit
+    @jit_pass
     def backward(
         weight, y, s, Z, phi, q, h, m1, p1, c, d, mean, innovation, covariance, source
     ):

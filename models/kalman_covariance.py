@@ -13,8 +13,16 @@ import numpy as np
 from numba import njit
 from numba.cpython.unsafe.tuple import tuple_setitem
 
-jit = njit(error_model="numpy", fastmath={"contract", "nsz"})
-"""Compile a part of the filter: no division checks, fused multiply-add."""
+jit_pass = njit(error_model="numpy", fastmath={"contract", "nsz"})
+"""Compile a pass of the filter: no division checks, fused multiply-add."""
+
+jit = njit(
+    error_model="numpy",
+    fastmath={"contract", "nsz"},
+    no_cpython_wrapper=True,
+    no_cfunc_wrapper=True,
+)
+"""The same for a part of a pass, which Python never calls."""
 
 
 class CovarianceSteps(NamedTuple):

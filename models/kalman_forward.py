@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numba.cpython.unsafe.tuple import tuple_setitem
 
-from models.kalman_covariance import covariance_steps, jit
+from models.kalman_covariance import covariance_steps, jit, jit_pass
 
 STEADY_TOLERANCE = 1e-9
 """Covariances count as converged when a step changes no entry by more than this, in
@@ -21,7 +21,7 @@ def forward_pass(num_series: int, num_factors: int) -> Callable[..., Any]:
     filter_stretch = _stretch_filter(N, K)
     same_cells, has_converged, copy_matrix = _comparisons(N, K)
 
-    @jit
+    @jit_pass
     def forward(y, s, Z, phi, q, h, m1, p1, c, d):
         T = y.shape[0]
         log_likelihood = np.empty(T)

@@ -226,7 +226,13 @@ def _price_pressure(inputs: PricePressureInputs, priors: PricePressurePriors) ->
         inputs.inventory_dv01_musd,
         dims=(WEEK, INVENTORY_MARKET, TENOR),
     )
-    return (inventory * pressure).sum(axis=1)
+    # One market after the other: numba takes eight seconds to compile a sum over an
+    # axis of three, and more than one for a row assigned to.
+    moved = 0.0
+    for market, indicator in enumerate(np.eye(len(inputs.inventory_dv01_musd[0]))):
+        effect = (pressure * indicator[:, None]).sum(axis=0)
+        moved = moved + inventory[:, market, :] * effect
+    return moved
 
 
 def _price_discovery(
