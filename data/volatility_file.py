@@ -117,7 +117,7 @@ def join_volatility(
         before = "" if absent.iloc[0] else f" and {LONGEST_CARRIED_DAYS} days before"
         raise DataError(
             f"{source}: no volatility on {first:%Y-%m-%d}{before}",
-            "give volatilities of these days, or choose --start and --end among others.",
+            "give volatilities of these days, or choose another --start or --end.",
         )
     joined = daily.join(carried.ffill(), on=DATE_COLUMN)
     stale = joined[DATE_COLUMN].isin(days[absent])
