@@ -24,7 +24,20 @@ IntArray = NDArray[np.int64]
 
 
 class HiddenMarkovDraw(NamedTuple):
-    """Data and parameters of one draw, as `models.hidden_markov` takes them."""
+    """Data and parameters of one draw.
+
+    Attributes
+    ----------
+    observation, is_observed : (time, series) float
+    covariates : (time, P) float
+    slope : (K, series, P) float
+    noise_sd : (K, series) float
+    degrees_of_freedom : (K,) float
+    initial : (K,) float
+    transition_intercept, transition_slope : (K, K - 1) float
+    transition_covariate : (time,) float
+        See `models.hidden_markov.HiddenMarkovRegression`.
+    """
 
     observation: FloatArray
     is_observed: FloatArray
@@ -61,10 +74,10 @@ class StateSummary(NamedTuple):
         Probability of each state given all data, and given those up to the day.
     path : (draw, time) int
         One path of the states given all data for each draw, from 0.
-    mean, sd : (time,) or (time, series) float
-        Of each cell given all earlier days, also where it was not observed; the standard
-        deviation is infinite where a Student-t noise has none.
-    pit : (time,) or (time, series) float
+    mean, sd : (time, series) float
+        Of each cell given all earlier days, also where it was not observed. The
+        standard deviation is infinite where a Student-t noise has none.
+    pit : (time, series) float
         Probability below the observed value; NaN where not observed.
     """
 
@@ -95,9 +108,10 @@ def hidden_markov_draws(
     HiddenMarkovDraw
         One a draw, chain after chain.
     """
-    found = observed_variable(model, name, draws, CORE_NDIM[model[name].ndim])
-    for parameters in found.parameters:
-        yield HiddenMarkovDraw(found.observation, *parameters)
+    found = observed_variable(model, name, draws, CORE_NDIM)
+    observation = found.observation.reshape(len(found.observation), -1)
+    for is_observed, covariates, *parameters in found.parameters:
+        yield HiddenMarkovDraw(observation, is_observed.T, covariates.T, *parameters)
 
 
 def summarize_states(
@@ -145,10 +159,9 @@ def _predict(
     draw: HiddenMarkovDraw, probability: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Mean, variance and distribution function at the data of each day's mixture."""
-    extra = (1,) * (draw.observation.ndim - 1)
-    weight = probability.reshape(*probability.shape, *extra)
-    freedom = draw.degrees_of_freedom.reshape(-1, *extra)
-    state_mean = np.einsum("tp,k...p->tk...", draw.covariates, draw.slope)
+    weight = probability[:, :, None]
+    freedom = draw.degrees_of_freedom[:, None]
+    state_mean = np.einsum("tp,knp->tkn", draw.covariates, draw.slope)
     score = (draw.observation[:, None] - state_mean) / draw.noise_sd
     mean = (weight * state_mean).sum(axis=1)
     second_moment = state_mean**2 + draw.noise_sd**2 * _unit_variance(freedom)

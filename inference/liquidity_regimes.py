@@ -153,7 +153,11 @@ def _one_step_ahead(
         ),
     }
     return xr.Dataset(
-        {name: (dims, value) for name, value in values.items()},
+        # A single security is no dimension.
+        {
+            name: (dims, value if len(dims) == value.ndim else value[:, 0])
+            for name, value in values.items()
+        },
         coords={dim: list(model.coords[dim]) for dim in dims},
     )
 
