@@ -52,8 +52,9 @@ def transition_matrices(posterior: xr.Dataset, depth_musd: ArrayLike) -> xr.Data
         arrival=[FIRST_STATE]
     )
     log_odds = xr.concat([against_first, log_odds], dim="arrival")
-    odds = np.exp(log_odds - log_odds.max("arrival"))
-    return (odds / odds.sum("arrival")).transpose(
+    # A row of published estimates with an illegible one is not legible at all.
+    odds = np.exp(log_odds - log_odds.max("arrival", skipna=False))
+    return (odds / odds.sum("arrival", skipna=False)).transpose(
         ..., "depth_musd", "origin", "arrival"
     )
 

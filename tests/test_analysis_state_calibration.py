@@ -1,0 +1,98 @@
+"""Forecasts of the liquidity state against the states of a simulation."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analysis.figures_state_calibration import figure_state_calibration
+from analysis.state_calibration import (
+    brier_score,
+    forecast_state_probability,
+    has_known_states,
+    known_first_state,
+    reliability,
+    state_forecast_scores,
+)
+from analysis.transitions import transition_matrices
+from tests.liquidity_regimes_traces import random_fit
+
+
+def test_brier_score_of_certainty_and_of_a_coin() -> None:
+    happened = np.array([True, False, True])
+    assert brier_score(happened, happened) == 0
+    assert brier_score(np.full(3, 0.5), happened) == 0.25
+
+
+def test_forecast_of_its_own_probability_is_reliable() -> None:
+    rng = np.random.default_rng(0)
+    probability = rng.uniform(size=4000)
+    table = reliability(probability, rng.uniform(size=4000) < probability)
+    inside = table["observed"].between(table["lower_95"], table["upper_95"])
+    # Ten bins, each outside with 5%: three or more outside has probability 1%.
+    assert inside.sum() >= 8
+    assert table["num_days"].sum() == 4000
+
+
+def test_overconfident_forecast_is_not() -> None:
+    rng = np.random.default_rng(0)
+    probability = rng.uniform(size=4000)
+    squeezed = 0.5 + 0.5 * (probability - 0.5)
+    table = reliability(probability, rng.uniform(size=4000) < squeezed)
+    outer = table.iloc[[0, -1]]
+    assert not outer["observed"].between(outer["lower_95"], outer["upper_95"]).any()
+
+
+def test_forecast_uses_no_price_impact_of_its_own_day_or_later() -> None:
+    fit = random_fit()
+    tree = fit.tree.copy()
+    data = tree["constant_data"].to_dataset().copy(deep=True)
+    data["observed_price_impact"][150:] = 60.0
+    tree["constant_data"] = data
+    before = forecast_state_probability(fit)
+    after = forecast_state_probability(replace(fit, tree=tree))
+    np.testing.assert_array_equal(before[:151], after[:151])
+    assert not np.allclose(before[151], after[151])
+
+
+def test_forecast_follows_depth_of_the_day_before() -> None:
+    fit = random_fit()
+    forecast = forecast_state_probability(fit)
+    np.testing.assert_allclose(forecast.sum("state"), 1.0)
+    initial = fit.posterior["initial_probability"].stack(s=("chain", "draw"))
+    # Every other draw of 400.
+    np.testing.assert_allclose(forecast[0], initial[:, ::2].mean("s"))
+
+
+def test_forecast_is_scored_between_ignorance_and_hindsight() -> None:
+    frame = state_forecast_scores(random_fit()).set_index("forecast")
+    assert frame.loc["share of days in state 1", "skill"] == 0
+    assert frame.loc["one day ahead", "skill"] > 0
+    assert frame.loc["one day ahead", "skill"] < frame.loc["given all data", "skill"]
+
+
+def test_panel_without_simulated_states_is_recognised() -> None:
+    fit = random_fit()
+    assert has_known_states(fit)
+    tree = fit.tree.copy()
+    tree["panel"] = fit.panel.drop_vars("simulated_state")
+    assert not has_known_states(replace(fit, tree=tree))
+
+
+def test_figure_shows_the_reliability_of_each_bin() -> None:
+    fit = random_fit()
+    figure = figure_state_calibration(fit)
+    forecast = forecast_state_probability(fit).sel(state="1")
+    table = reliability(forecast, known_first_state(fit))
+    dots = figure.axes[0].lines[-1]
+    np.testing.assert_allclose(dots.get_ydata(), table["observed"])
+
+
+def test_matrices_at_each_day_are_those_of_its_depth() -> None:
+    fit = random_fit()
+    depth = fit.group("constant_data")["depth_musd"].to_numpy()[:3]
+    draw = fit.posterior.isel(chain=0, draw=0)
+    together = transition_matrices(draw, depth)
+    for place, value in enumerate(depth):
+        alone = transition_matrices(draw, [value])
+        assert together[place].to_numpy() == pytest.approx(alone[0].to_numpy())
