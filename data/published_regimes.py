@@ -68,4 +68,4 @@ def published_liquidity_regimes(transition: str, model: str) -> pd.DataFrame:
             "standard_error": frame["standard_error"],
         }
     )
-    return keyed.set_index(KEYS)
+    return keyed.set_index(KEYS).sort_index()

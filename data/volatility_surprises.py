@@ -4,6 +4,7 @@ Covariates VV and CS of Meldrum and Sokolinskiy (2025), section 3.2: the part of
 that the level of volatility does not explain.
 """
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ import pandas as pd
 import statsmodels.api as sm
 from arch import arch_model
 from arch.univariate.base import ARCHModelResult
+from arch.utility.exceptions import StartingValueWarning
 from numpy.typing import NDArray
 
 from data.errors import DataError
@@ -103,9 +105,14 @@ def volatility_of_volatility_surprise(
     Raises
     ------
     DataError
-        The maximum likelihood estimation fails.
+        Volatility does not vary, or the maximum likelihood estimation fails.
     """
     scale = float(volatility_bp.diff().std()) / UNITS_PER_DAILY_CHANGE
+    if not scale > 0:
+        raise DataError(
+            f"{source}: volatility changes by the same amount every day",
+            "give a measured volatility, one value a day.",
+        )
     fitted = _fit_garch(volatility_bp / scale, source)
     conditional = pd.Series(
         fitted.conditional_volatility * scale, index=volatility_bp.index
@@ -141,12 +148,15 @@ def _fit_garch(scaled: pd.Series, source: str) -> ARCHModelResult:
     )
     best: list[ARCHModelResult] = []
     for start in _starting_values(scaled):
-        fitted = model.fit(
-            starting_values=start,
-            disp="off",
-            show_warning=False,
-            options={"maxiter": MAXIMUM_ITERATIONS},
-        )
+        with warnings.catch_warnings():
+            # A start outside the bounds is replaced, which the comparison settles.
+            warnings.simplefilter("ignore", StartingValueWarning)
+            fitted = model.fit(
+                starting_values=start,
+                disp="off",
+                show_warning=False,
+                options={"maxiter": MAXIMUM_ITERATIONS},
+            )
         if fitted.convergence_flag == 0 and np.isfinite(fitted.loglikelihood):
             best = sorted([*best, fitted], key=lambda result: -result.loglikelihood)
         if len(best) > 1 and _agree(*best[:2]):
