@@ -1,5 +1,9 @@
 """Words of the report on the decomposition of the basis: terms and captions."""
 
+from collections.abc import Callable
+
+from matplotlib.figure import Figure
+
 from analysis.figures_basis import (
     figure_basis_deviation,
     figure_basis_half_life,
@@ -19,7 +23,7 @@ HOW_TO_READ = (
     ),
 )
 
-CAPTIONS = {
+CAPTIONS: dict[Callable[..., Figure], str] = {
     figure_basis_level: (
         "Observed basis and its level given all days, basis points: posterior mean and "
         "pointwise 95% interval."

@@ -31,6 +31,7 @@ from analysis.style import (
     shared_legend,
 )
 from analysis.tables_fit import uninformed_parameters
+from data.half_life_validation import SHARES
 from models.half_life_covariates import LOGARITHM, TRANSFORMATIONS
 from models.half_life_inputs import HalfLifeInputs
 
@@ -46,6 +47,9 @@ WITHIN_DECADES = 50
 
 JITTER_DAYS = 0.25
 """Whole days would print on top of each other."""
+
+ROOM_FOR_NOTE_DAYS = 2.5
+"""Above the open outcomes, which all lie at the horizon."""
 
 JITTER_SEED = 20100114
 COLUMNS = 3
@@ -85,7 +89,7 @@ def information_note(fit: Fit, inputs: HalfLifeInputs, covariate: str) -> str:
     """Words on a panel whose curve is the prior's; empty for an informed one."""
     if is_constant(inputs, covariate):
         value = inputs.outcomes[covariate].iloc[0]
-        return f"{value:g} in every row:\nthe curve is the prior's"
+        return f"{value:,.6g} in every row:\nits slope is the prior's"
     if f"coefficient[{covariate}]" in uninformed_parameters(fit):
         return "not informed by the data"
     return ""
@@ -125,7 +129,7 @@ def figure_half_life_concentration(fit: Fit) -> Figure:
         one.set_ylabel("half-life (trading days)")
     for one in axes[len(tenors) :]:
         one.remove()
-    axes[0].set_ylim(0, inputs.horizon_days + 1)
+    axes[0].set_ylim(0, inputs.horizon_days + (ROOM_FOR_NOTE_DAYS if note else 1))
     shared_legend(figure, axes[: len(tenors)], 4)
     return figure
 
@@ -136,6 +140,7 @@ def _grid(inputs: HalfLifeInputs, covariate: str) -> FloatArray:
     low, high = float(values.min()), float(values.max())
     if low == high:
         low, high = 0.5 * low, (1.5 * high or 1.0)
+        high = min(high, 1.0) if covariate in SHARES else high
     if TRANSFORMATIONS[covariate] == LOGARITHM:
         return np.geomspace(low, high, NUM_POINTS)
     return np.linspace(low, high, NUM_POINTS)
@@ -271,11 +276,10 @@ def figure_who_closes_basis(fit: Fit) -> Figure:
             one.set_xticks([])
             _write_note(one, "not in the regression")
             continue
-        low, high = low_and_high(inputs, name)
-        share = covariate_survival(fit, inputs, name, np.array([low, high]))
+        values, ticks = _shown_values(inputs, name)
+        share = covariate_survival(fit, inputs, name, np.array(values))
         _plot_pair(one, share, inputs.horizon_days)
-        ticks = [f"low\n({low:.3g})", f"high\n({high:.3g})"]
-        one.set_xticks([0, 1], ticks)
+        one.set_xticks(range(len(values)), ticks)
         _write_note(one, information_note(fit, inputs, name))
     axes[0].set_ylabel("half-life (trading days)")
     axes[0].set_ylim(0, inputs.horizon_days + 2.2)
@@ -284,6 +288,16 @@ def figure_who_closes_basis(fit: Fit) -> Figure:
     axes[0].set_yticks([*days, inputs.horizon_days + 1], labels)
     shared_legend(figure, axes, 2)
     return figure
+
+
+def _shown_values(
+    inputs: HalfLifeInputs, covariate: str
+) -> tuple[list[float], list[str]]:
+    """Low and high value with their labels; the one value of a constant."""
+    low, high = low_and_high(inputs, covariate)
+    if low == high:
+        return [low], [f"always\n({low:.3g})"]
+    return [low, high], [f"low\n({low:.3g})", f"high\n({high:.3g})"]
 
 
 def _plot_pair(axes: Axes, share: xr.DataArray, horizon: int) -> None:

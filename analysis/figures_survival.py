@@ -88,7 +88,8 @@ def figure_survival_check(fit: Fit) -> Figure:
         if (kind, tenor) in curves:
             rows = events[(events["event_type"] == kind) & (events["tenor"] == tenor)]
             _plot_cell(one, rows, curves[kind, tenor], horizon)
-    axes[0].set_ylim(0, 1.02)
+    axes[0].set_ylim(0, 1.2)
+    axes[0].set_yticks([0, 0.5, 1])
     axes[0].set_xticks([0, horizon // 2, horizon])
     axes[-1 - len(tenors) // 2].set_xlabel("trading days after the event")
     figure.supylabel("share still open", fontsize=8)
@@ -119,8 +120,8 @@ def _plot_cell(
     for share, color, width, label in steps:
         axes.step(day, share, where="post", color=color, linewidth=width, label=label)
     axes.text(
-        0.97,
-        0.97,
+        0.98,
+        1.0,
         f"n={estimate['num_events'].iloc[0]:.0f}",
         transform=axes.transAxes,
         ha="right",

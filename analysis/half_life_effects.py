@@ -119,6 +119,13 @@ def event_tenor_weight(
     )
 
 
+def average_survival(fit: Fit, inputs: HalfLifeInputs) -> xr.DataArray:
+    """Share still open by day at mean covariates, (day, sample)."""
+    baseline = fit.posterior["baseline_log_hazard"].isel(day=0, drop=True)
+    at_mean = xr.zeros_like(_thinned(baseline))
+    return survival(fit, at_mean, event_tenor_weight(inputs))
+
+
 def covariate_survival(
     fit: Fit,
     inputs: HalfLifeInputs,

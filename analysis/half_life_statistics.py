@@ -30,7 +30,7 @@ def open_share_pct(half_life: xr.DataArray) -> xr.DataArray:
     -------
     (..., label) DataArray
     """
-    known = half_life.notna()
+    known = xr.ufuncs.isfinite(half_life)
     return _by_day(
         [(half_life > day).where(known).mean("outcome") for day in SHOWN_DAYS]
     )

@@ -1,125 +1,122 @@
-"""The half-life notebook's own regression: least squares on the events that halved.
+"""The half-life notebook's own regression, and which of its terms mean anything.
 
-    half-life = constant + covariates + event type x tenor + error,
-
-on every event that halved within the horizon, one row each also where several share an
-outcome, with heteroskedasticity-robust standard errors (HC1: MacKinnon and White 1985,
-doi 10.1016/0304-4076(85)90158-7). What it leaves out, censoring, shared outcomes and
-pooling, is what the other columns of the coefficient table put back.
+Least squares of :mod:`inference.linear_comparison` prints a number for every term, also
+where the rows cannot tell a covariate from the rest; here those are named, and the same
+regression is made comparable with the others: one standard deviation of each covariate.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from numpy.linalg import matrix_rank
-from scipy.linalg import qr
 
-from analysis.half_life_events import used_events
+from analysis.fits import Fit
+from analysis.half_life_effects import inputs_of, standardized_values
+from analysis.half_life_events import panel_of, used_events
 from analysis.hedging_regression import FloatArray
+from analysis.survival import NORMAL_975
+from data.half_life_panels import HalfLifePanel
+from inference.linear_comparison import COVARIATES, robust_linear_regression
 
 
-@dataclass(frozen=True)
-class NotebookRegression:
-    """Result of the notebook's regression.
+def notebook_rows(panel: HalfLifePanel) -> pd.DataFrame:
+    """Rows that least squares sees: halved, complete, in the first imputation."""
+    used = used_events(panel.frame)
+    first = used["imputation"] == panel.frame["imputation"].min()
+    resolved = used[first & ~used["is_censored"]]
+    return resolved.dropna(subset=known_covariates(panel))
 
-    Attributes
+
+def known_covariates(panel: HalfLifePanel) -> list[str]:
+    """Covariates of the notebook that the panel holds for any event."""
+    return [name for name in COVARIATES if panel.frame[name].notna().any()]
+
+
+def notebook_regression(fit: Fit) -> pd.DataFrame:
+    """Regress half-lives as the notebook does, in the covariates' own units.
+
+    Parameters
     ----------
-    coefficients : DataFrame
-        Index the covariate; columns estimate, std_error, t_statistic, p_value,
-        lower_95, upper_95, days per unit of the covariate. All are missing where the
-        rows cannot tell the covariate from the others and the event types by tenors: a
-        generalised inverse would print a number there, which means nothing.
-    num_observations : int
-    r_squared : float
+    fit : Fit
+        Of any half-life regression; only its panel is used.
+
+    Returns
+    -------
+    DataFrame
+        Columns term, estimate, standard_error, t, p, nobs, r2, lower_95, upper_95 and
+        is_identified: whether the rows tell the term's covariate from all else (missing
+        for the event types by tenors). Empty without a covariate or a complete row.
     """
-
-    coefficients: pd.DataFrame
-    num_observations: int
-    r_squared: float
+    panel = panel_of(fit)
+    return _regression(panel, notebook_rows(panel))
 
 
-def resolved_rows(events: pd.DataFrame) -> pd.DataFrame:
-    """Rows that the notebook's regression uses: halved, in the first imputation."""
-    used = used_events(events)
-    first = used["imputation"] == events["imputation"].min()
-    return used[first & ~used["is_censored"]]
+def standardized_notebook_regression(fit: Fit) -> pd.DataFrame:
+    """Regress on the notebook's covariates as they enter the regression of a fit.
+
+    Parameters
+    ----------
+    fit : Fit
+        Of any half-life regression.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`notebook_regression`, estimates in days per standard deviation.
+    """
+    panel, inputs = panel_of(fit), inputs_of(fit)
+    rows = notebook_rows(panel)
+    entering = set(inputs.covariates.index)
+    scaled = {
+        name: standardized_values(inputs, name, rows[name].to_numpy(float))
+        if name in entering
+        else np.nan
+        for name in COVARIATES
+    }
+    return _regression(panel, rows.assign(**scaled))
 
 
-def notebook_regression(
+def _regression(panel: HalfLifePanel, rows: pd.DataFrame) -> pd.DataFrame:
+    names = [name for name in COVARIATES if rows[name].notna().any()]
+    if rows.empty or not names:
+        return pd.DataFrame()
+    table = robust_linear_regression(HalfLifePanel(rows, panel.source, panel.sha256))
+    half = NORMAL_975 * table["standard_error"]
+    identified = identified_covariates(rows, names)
+    return table.assign(
+        lower_95=table["estimate"] - half,
+        upper_95=table["estimate"] + half,
+        is_identified=table["term"].map(identified),
+    )
+
+
+def identified_covariates(
     rows: pd.DataFrame, covariates: Sequence[str]
-) -> NotebookRegression:
-    """Regress the half-life on covariates and event types by tenors.
+) -> dict[str, bool]:
+    """Whether each covariate is no combination of the others and of the cells.
 
     Parameters
     ----------
     rows : (event,) DataFrame
-        Columns half_life_days, event_type, tenor and the covariates, complete.
+        Columns event_type, tenor and the covariates, complete.
     covariates : sequence of str
 
     Returns
     -------
-    NotebookRegression
+    dict of str to bool
     """
-    design = _design(rows, covariates)
-    kept = _independent_columns(design)
-    days = rows["half_life_days"].to_numpy(float)
-    fitted = sm.OLS(days, design[:, kept]).fit(cov_type="HC1")
-    position = {column: place for place, column in enumerate(kept)}
-    found = {
-        name: _coefficient(fitted, position[column])
-        for column, name in enumerate(covariates)
-        if column in position and _is_identified(design, column)
-    }
-    frame = pd.DataFrame.from_dict(found, orient="index", columns=list(_COLUMNS))
-    frame = frame.astype(float).reindex(pd.Index(list(covariates), name="covariate"))
-    return NotebookRegression(frame, len(rows), float(fitted.rsquared))
-
-
-_COLUMNS = (
-    "estimate",
-    "std_error",
-    "t_statistic",
-    "p_value",
-    "lower_95",
-    "upper_95",
-)
-
-
-def _coefficient(fitted: Any, place: int) -> tuple[float, ...]:
-    return (
-        fitted.params[place],
-        fitted.bse[place],
-        fitted.tvalues[place],
-        fitted.pvalues[place],
-        *fitted.conf_int()[place],
-    )
-
-
-def _design(rows: pd.DataFrame, covariates: Sequence[str]) -> FloatArray:
-    """Covariates and one indicator an event type by tenor, which span the constant."""
     cells = rows["event_type"] + ":" + rows["tenor"].astype(str)
     indicators = pd.get_dummies(cells, dtype=float).to_numpy()
-    return np.hstack([rows[list(covariates)].to_numpy(dtype=float), indicators])
+    values = rows[list(covariates)].to_numpy(dtype=float)
+    design = _unit_columns(np.hstack([values, indicators]))
+    rank = matrix_rank(design)
+    return {
+        name: bool(matrix_rank(np.delete(design, column, axis=1)) < rank)
+        for column, name in enumerate(covariates)
+    }
 
 
 def _unit_columns(design: FloatArray) -> FloatArray:
     """Columns of length one: amounts and shares differ by eight orders."""
     return design / np.maximum(np.linalg.norm(design, axis=0), np.finfo(float).tiny)
-
-
-def _independent_columns(design: FloatArray) -> list[int]:
-    """Columns that span the design and none of which is a combination of others."""
-    unit = _unit_columns(design)
-    _, pivot = qr(unit, mode="r", pivoting=True)
-    return sorted(int(column) for column in pivot[: matrix_rank(unit)])
-
-
-def _is_identified(design: FloatArray, column: int) -> bool:
-    """Whether a column is no combination of the others."""
-    unit = _unit_columns(design)
-    others = np.delete(unit, column, axis=1)
-    return bool(matrix_rank(others) < matrix_rank(unit))

@@ -7,8 +7,11 @@ A later model registers itself by one line here: the value of its traces' attrib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from analysis.basis_description import BASIS_DECOMPOSITION
 from analysis.description import ModelDescription
 from analysis.fits import Fit
+from analysis.half_life_description import HALF_LIFE
+from analysis.half_life_section import half_life_section
 from analysis.liquidity_description import LIQUIDITY_REGIMES, THRESHOLD_REGRESSION
 from analysis.liquidity_section import (
     liquidity_regimes_section,
@@ -65,5 +68,16 @@ MODEL_REPORTS = {
     "threshold-regression": ModelReport(
         threshold_regression_section, COMMON_GROUPS, THRESHOLD_REGRESSION
     ),
+    "basis-decomposition": ModelReport(
+        half_life_section,
+        (*COMMON_GROUPS, "smoothed"),
+        BASIS_DECOMPOSITION,
+    ),
+    "half-life": ModelReport(
+        half_life_section,
+        tuple(group for group in COMMON_GROUPS if group != "one_step_ahead"),
+        HALF_LIFE,
+    ),
 }
-"""Attribute `model` of a trace -> how it is reported."""
+"""Attribute `model` of a trace -> how it is reported; models that name the same section
+share it."""

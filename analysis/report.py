@@ -108,7 +108,7 @@ def load_fits(paths: Sequence[Path]) -> list[Fit]:
 
 
 def sections_of(fits: Sequence[Fit]) -> list[Section]:
-    """Make one section a model, in the order in which the models appear.
+    """Make one section a model, or for models that share one, in order of appearance.
 
     Parameters
     ----------
@@ -118,12 +118,10 @@ def sections_of(fits: Sequence[Fit]) -> list[Section]:
     -------
     list of Section
     """
-    by_model: dict[str, list[Fit]] = {}
+    by_section: dict[Callable[[Sequence[Fit]], Section], list[Fit]] = {}
     for fit in fits:
-        by_model.setdefault(fit.model, []).append(fit)
-    sections = {
-        model: MODEL_REPORTS[model].section(group) for model, group in by_model.items()
-    }
+        by_section.setdefault(MODEL_REPORTS[fit.model].section, []).append(fit)
+    sections = {group[0].model: make(group) for make, group in by_section.items()}
     stems = Counter(item.file_stem for item in _items(list(sections.values())))
     return [
         _with_own_stems(section, model, stems) for model, section in sections.items()

@@ -8,18 +8,20 @@ import pandas as pd
 from analysis.estimates import summarise_draws
 from analysis.fits import Fit
 from analysis.half_life_description import COVARIATE_WORDS, covariate_name
-from analysis.half_life_effects import effect_days, inputs_of, standardized_values
-from analysis.half_life_events import events_of
-from analysis.notebook_regression import notebook_regression, resolved_rows
-from analysis.tables import Table, interval, number, numbers, probability
+from analysis.half_life_effects import effect_days, inputs_of
+from analysis.notebook_regression import (
+    notebook_regression,
+    standardized_notebook_regression,
+)
+from analysis.tables import NOT_AVAILABLE, Table, interval, number, numbers, probability
 from analysis.tables_coefficients import INTERVAL_NOTE
 from analysis.tables_comparison import combined_warning
-from models.half_life_inputs import HalfLifeInputs
 from models.half_life_specification import LINEAR
 
 LOG_HAZARD = "log hazard ratio per sd"
 DAYS = "days per sd"
 LEAST_SQUARES = "least squares, robust"
+NOT_IDENTIFIED = "not identified"
 
 MODEL_WORDS = {
     "proportional-hazard": "Proportional hazard",
@@ -46,9 +48,7 @@ def coefficient_estimates(fits: Sequence[Fit]) -> pd.DataFrame:
         :mod:`analysis.notebook_regression` on the same scale.
     """
     rows = [row for fit in fits for row in _rows_of(fit)]
-    first = fits[0]
-    rows += _least_squares_rows(first, inputs_of(first))
-    return pd.DataFrame(rows)
+    return pd.DataFrame([*rows, *_least_squares_rows(fits[0])])
 
 
 def num_observations(fit: Fit) -> int:
@@ -89,41 +89,38 @@ def _rows_of(fit: Fit) -> list[dict[str, object]]:
     return rows
 
 
-def _least_squares_rows(fit: Fit, inputs: HalfLifeInputs) -> list[dict[str, object]]:
-    names = [str(name) for name in inputs.covariates.index]
-    rows = resolved_rows(events_of(fit)).dropna(subset=names)
-    scaled = {
-        name: standardized_values(inputs, name, rows[name].to_numpy(float))
-        for name in names
-    }
-    result = notebook_regression(rows.assign(**scaled), names)
-    columns = ["estimate", "std_error", "lower_95", "upper_95"]
-    return [
-        {
-            "covariate": str(name),
-            "fit": LEAST_SQUARES,
-            "variant": LEAST_SQUARES,
-            "observations": result.num_observations,
-            "information": "" if np.isfinite(row["estimate"]) else "not identified",
-            "diagnostics": "",
-            "unit": DAYS,
-        }
-        | {column: float(row[column]) for column in columns}
-        for name, row in result.coefficients.iterrows()
-    ]
+def _least_squares_rows(fit: Fit) -> list[dict[str, object]]:
+    """Covariates of the notebook that enter; others have no row."""
+    table = standardized_notebook_regression(fit)
+    if table.empty:
+        return []
+    table = table.dropna(subset="is_identified")
+    columns = ["estimate", "standard_error", "lower_95", "upper_95"]
+    known = table[columns].where(table["is_identified"].astype(bool))
+    frame = known.rename(columns={"standard_error": "std_error"}).assign(
+        covariate=table["term"],
+        fit=LEAST_SQUARES,
+        variant=LEAST_SQUARES,
+        observations=table["nobs"],
+        information=np.where(table["is_identified"], "", NOT_IDENTIFIED),
+        diagnostics="",
+        unit=DAYS,
+    )
+    return [dict(row) for _, row in frame.iterrows()]
 
 
 def _with_intervals(rows: pd.DataFrame, decimals: int) -> list[str]:
     """Text such as "0.25 [0.16, 0.35]"."""
     bounds = interval(rows["lower_95"], rows["upper_95"], decimals)
     cells = numbers(rows["estimate"], decimals) + " " + bounds
-    return cells.mask(rows["estimate"].isna(), "not identified").tolist()
+    return cells.mask(rows["estimate"].isna(), NOT_IDENTIFIED).tolist()
 
 
 def _column(frame: pd.DataFrame, fit: str, unit: str, names: list[str]) -> list[str]:
     rows = frame[(frame["fit"] == fit) & (frame["unit"] == unit)]
     cells = dict(zip(rows["covariate"], _with_intervals(rows, 2), strict=True))
-    return [*(cells[name] for name in names), f"{rows['observations'].iloc[0]:,}"]
+    shown = [cells.get(name, NOT_AVAILABLE) for name in names]
+    return [*shown, f"{rows['observations'].iloc[0]:,}" if cells else NOT_AVAILABLE]
 
 
 def table_half_life_coefficients(fits: Sequence[Fit]) -> Table:
@@ -158,7 +155,8 @@ def table_half_life_coefficients(fits: Sequence[Fit]) -> Table:
         f"{INTERVAL_NOTE} Least squares: the notebook's regression on the same scale, "
         "events that halved only, HC1 standard errors. Not identified: the rows cannot "
         "tell the covariate from the rest. The data say: how far they moved the prior "
-        f"of {fits[0].name}."
+        f"of {fits[0].name}. A constant covariate has no standard deviation: its row "
+        "repeats the prior."
     )
     return Table(
         "table_half_life_coefficients",
@@ -181,41 +179,40 @@ def table_notebook_regression(fit: Fit) -> Table:
     Parameters
     ----------
     fit : Fit
-        Of any half-life regression; only its panel and covariates are used.
+        Of any half-life regression whose panel holds covariates of the notebook.
 
     Returns
     -------
     Table
     """
-    names = [str(name) for name in inputs_of(fit).covariates.index]
-    rows = resolved_rows(events_of(fit)).dropna(subset=names)
-    result = notebook_regression(rows, names)
-    frame = result.coefficients.reset_index(names="term")
-    frame = frame.rename(columns={"estimate": "coef", "std_error": "std_err"}).assign(
-        nobs=result.num_observations, r_squared=result.r_squared
-    )
+    frame = notebook_regression(fit)
+    shown = frame.dropna(subset="is_identified")
+    identified = shown["is_identified"].astype(bool)
+    bounds = [
+        f"[{_significant(low)}, {_significant(high)}]"
+        for low, high in zip(shown["lower_95"], shown["upper_95"], strict=True)
+    ]
     display = pd.DataFrame(
         {
-            "Term": frame["term"].map(COVARIATE_WORDS),
-            "Estimate": frame["coef"].map(_significant),
-            "Robust SE": frame["std_err"].map(_significant),
-            "95% interval": [
-                f"[{_significant(low)}, {_significant(high)}]"
-                if np.isfinite(low)
-                else "not identified"
-                for low, high in zip(frame["lower_95"], frame["upper_95"], strict=True)
-            ],
-            "t": numbers(frame["t_statistic"], 2),
-            "p": probability(frame["p_value"]),
-            "Observations": frame["nobs"].astype(str),
+            "Term": shown["term"].map(COVARIATE_WORDS),
+            "Estimate": shown["estimate"].map(_significant),
+            "Robust SE": shown["standard_error"].map(_significant),
+            "95% interval": bounds,
+            "t": numbers(shown["t"], 2),
+            "p": probability(shown["p"]),
+            "Identified": identified.map({True: "yes", False: "no"}),
+            "Observations": shown["nobs"].astype(str),
         }
     )
     caption = (
         "The notebook's linear regression of half-lives in days on the covariates in "
         "their own units and event types by tenors, HC1 standard errors, on the events "
-        f"that halved within the horizon (R-squared {number(result.r_squared, 3)}). "
+        f"that halved within the horizon (R-squared {number(frame['r2'].iloc[0], 3)}). "
         "Events that did not halve are left out, which shortens every half-life, and "
-        "events that share an outcome count several times."
+        "events that share an outcome count several times. Identified: whether the "
+        "rows tell the covariate from all else; where not, estimate, error and t-value "
+        "are products of the generalised inverse and say nothing. The CSV holds event "
+        "types by tenors too."
     )
     return Table("table_notebook_regression", caption, frame, display)
 
