@@ -10,6 +10,7 @@ from scipy.special import gammaln
 
 from data.errors import DataError
 from data.volatility_surprises import (
+    STARTS,
     persistence_surprise,
     residual_on_volatility,
     volatility_of_volatility_surprise,
@@ -137,17 +138,16 @@ def test_residuals_are_unrelated_to_volatility_and_missing_with_it() -> None:
     assert residual.corr(volatility) == pytest.approx(0, abs=1e-9)
 
 
-@pytest.mark.parametrize(
-    ("values", "problem"),
-    [
-        (np.full(300, 80.0), "same amount every day"),
-        (np.repeat([80.0, 90.0], 30), "could not be estimated"),
-    ],
-)
-def test_volatility_that_is_no_measurement_is_refused(
-    values: FloatArray, problem: str
+def test_volatility_that_is_no_measurement_is_refused() -> None:
+    with pytest.raises(DataError, match=r"daily\.csv: .* same amount every day"):
+        volatility_of_volatility_surprise(pd.Series(np.full(300, 80.0)), "daily.csv")
+
+
+def test_a_maximum_that_only_one_start_finds_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with pytest.raises(DataError, match=problem) as caught:
-        volatility_of_volatility_surprise(pd.Series(values), "daily.csv")
+    monkeypatch.setattr("data.volatility_surprises.STARTS", STARTS[:1])
+    with pytest.raises(DataError, match="reached no common maximum") as caught:
+        volatility_of_volatility_surprise(garch_volatility(), "daily.csv")
     assert "daily.csv" in caught.value.problem
-    assert caught.value.remedy
+    assert "longer stretch" in caught.value.remedy
