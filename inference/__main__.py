@@ -9,6 +9,8 @@ import numpy as np
 import typer
 
 from data.command_line import ending_on_bad_input
+from inference.basis_decomposition_command import FIT_EXAMPLES as BASIS_EXAMPLES
+from inference.basis_decomposition_command import fit_basis_decomposition
 from inference.console import EXIT_CHECK_FAILED, console, report_checks
 from inference.fitting import score as score_trace
 from inference.half_life_command import FIT_EXAMPLES as HALF_LIFE_EXAMPLES
@@ -52,6 +54,7 @@ fit_app.command("price-pressure", epilog=FIT_EXAMPLES)(fit_price_pressure)
 fit_app.command("liquidity-regimes", epilog=LIQUIDITY_REGIMES_EXAMPLES)(
     fit_liquidity_regimes
 )
+fit_app.command("basis-decomposition", epilog=BASIS_EXAMPLES)(fit_basis_decomposition)
 fit_app.command("half-life", epilog=HALF_LIFE_EXAMPLES)(fit_half_life_command)
 
 

@@ -8,6 +8,8 @@ import pandas as pd
 import xarray as xr
 
 from data.errors import DataError
+from inference.basis_decomposition import MODEL_NAME as BASIS_DECOMPOSITION
+from inference.basis_decomposition import prepare_from_basis_decomposition_trace
 from inference.diagnostics import (
     RunDiagnostics,
     diagnose,
@@ -27,6 +29,7 @@ from inference.store import stamp_provenance
 
 PREPARE_FROM_TRACE: dict[str, Callable[[xr.DataTree], PreparedModel]] = {
     PRICE_PRESSURE: prepare_from_price_pressure_trace,
+    BASIS_DECOMPOSITION: prepare_from_basis_decomposition_trace,
     LIQUIDITY_REGIMES: prepare_from_liquidity_regimes_trace,
 }
 """Attribute ``model`` of a trace -> how to build that model from the trace."""

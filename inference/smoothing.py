@@ -99,6 +99,31 @@ def smoothed_mean(system: StateSpace) -> FloatArray:
     )
 
 
+def filtered_mean(system: StateSpace) -> FloatArray:
+    """Mean of the states given the data up to each date.
+
+    Parameters
+    ----------
+    system : StateSpace
+        Data and parameters.
+
+    Returns
+    -------
+    (time, K) float
+    """
+    result = FilterResult(*_filter(*system.loading.shape)(*system))
+    covariance = result.predicted_covariance[result.covariance_date]
+    observed = system.is_observed != 0.0
+    # A cell that was not observed has no weight, and any variance will do for it.
+    loading = np.where(observed[:, :, None], system.loading, 0.0)
+    weight = loading @ covariance
+    variance = weight @ loading.mT + np.diag(system.observation_variance)
+    prediction = result.predicted_mean @ system.loading.T + system.observation_input
+    innovation = np.where(observed, system.observation - prediction, 0.0)
+    correction = weight.mT @ np.linalg.solve(variance, innovation[:, :, None])
+    return result.predicted_mean + correction[:, :, 0]
+
+
 def draw_states(system: StateSpace, rng: np.random.Generator) -> FloatArray:
     """Draw a path of the states given all the data.
 

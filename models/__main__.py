@@ -2,6 +2,8 @@
 
 import typer
 
+from models.basis_command import EXAMPLE as BASIS_EXAMPLE
+from models.basis_command import simulate_basis_panel
 from models.half_life_command import EXAMPLE as HALF_LIFE_EXAMPLE
 from models.half_life_command import simulate_half_life_panel
 from models.liquidity_regimes_command import EXAMPLES as LIQUIDITY_REGIMES_EXAMPLES
@@ -26,6 +28,9 @@ simulate.command("price-pressure", epilog=EXAMPLE, no_args_is_help=True)(
 simulate.command(
     "liquidity-regimes", epilog=LIQUIDITY_REGIMES_EXAMPLES, no_args_is_help=True
 )(simulate_liquidity_regimes_panel)
+simulate.command("basis", epilog=BASIS_EXAMPLE, no_args_is_help=True)(
+    simulate_basis_panel
+)
 simulate.command("half-life", epilog=HALF_LIFE_EXAMPLE, no_args_is_help=True)(
     simulate_half_life_panel
 )

@@ -161,8 +161,8 @@ def simulate_events_with_truth(
     predictor = (
         standardized_covariates(frame) @ _in_order(parameters.coefficient)
         + event_tenor.to_numpy()[
-            event_tenor.index.get_indexer(frame["event_type"]),
-            event_tenor.columns.get_indexer(frame["tenor"]),
+            event_tenor.index.get_indexer(pd.Index(frame["event_type"])),
+            event_tenor.columns.get_indexer(pd.Index(frame["tenor"])),
         ]
         + date_effect.loc[frame["event_date"]].to_numpy()
     )

@@ -1,0 +1,200 @@
+"""What fitting the basis decomposition needs beyond the model itself."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import xarray as xr
+from numpy.typing import NDArray
+
+from data.basis_panels import BasisPanel
+from data.published_basis import published_decomposition
+from inference.evaluation import observed_variable
+from inference.preparation import PreparedModel
+from inference.sampling import thin_evenly
+from inference.smoothing import (
+    OneStepAhead,
+    StateSpace,
+    draw_states,
+    filtered_mean,
+    one_step_ahead,
+)
+from models.basis_decomposition import (
+    BasisDecompositionPriors,
+    basis_decomposition_model,
+)
+from models.dims import DAY, TENOR
+from models.local_level_autoregression import (
+    CORE_NDIM,
+    DEVIATION,
+    LEVEL,
+    LOADING,
+    series_state_spaces,
+)
+from models.priors import LogNormalPrior
+
+MODEL_NAME = "basis-decomposition"
+VARIANT = "local-level-ar1"
+OBSERVED = "basis_bp"
+MASK = "is_quoted"
+
+FloatArray = NDArray[Any]
+
+STATES = {"level_bp": LEVEL, "deviation_bp": DEVIATION}
+
+
+def prepare_basis_decomposition(
+    panel: BasisPanel, priors: BasisDecompositionPriors | None = None
+) -> PreparedModel:
+    """Build the decomposition of a panel with what its trace has to record.
+
+    Parameters
+    ----------
+    panel : BasisPanel
+        Checked panel.
+    priors : BasisDecompositionPriors, optional
+        The defaults where left out.
+
+    Returns
+    -------
+    PreparedModel
+    """
+    priors = priors or BasisDecompositionPriors()
+    return PreparedModel(
+        model=basis_decomposition_model(panel, priors),
+        mask_name=MASK,
+        panel=panel.dataset,
+        description={
+            "model": MODEL_NAME,
+            "variant": VARIANT,
+            "data_sha256": panel.sha256,
+            "data_source": panel.source,
+            "priors": asdict(priors),
+        },
+        derive=derive_basis_decomposition,
+    )
+
+
+def prepare_from_basis_decomposition_trace(trace: xr.DataTree) -> PreparedModel:
+    """Build the model that a trace was drawn from, from the trace alone."""
+    panel = BasisPanel(
+        dataset=trace["panel"].to_dataset(),
+        source=trace.attrs["data_source"],
+        sha256=trace.attrs["data_sha256"],
+    )
+    return prepare_basis_decomposition(panel, _priors_from(trace.attrs["priors"]))
+
+
+def derive_basis_decomposition(
+    model: pm.Model, trace: xr.DataTree, num_draws: int, seed: int
+) -> dict[str, xr.Dataset]:
+    """Level and deviation given all data or the past, and predictions a day ahead.
+
+    Parameters
+    ----------
+    model : pm.Model
+        Model of the trace.
+    trace : xr.DataTree
+        Trace with group ``posterior``.
+    num_draws : int
+        Posterior draws to use, evenly thinned.
+    seed : int
+        Seed of the simulation smoother.
+
+    Returns
+    -------
+    dict
+        ``smoothed``: ``level_bp`` and ``deviation_bp`` (sample, day, tenor), paths
+        drawn given all data, single precision. ``filtered``: the same (day, tenor),
+        means given the data up to each day, averaged over the draws.
+        ``one_step_ahead``: ``mean_bp``, ``sd_bp``, ``pit`` and
+        ``standardized_innovation`` (day, tenor), see
+        `inference.smoothing.OneStepAhead`. ``published``: point estimates of the
+        panel's tenors that were published, see `data.published_basis`.
+    """
+    draws = thin_evenly(trace["posterior"].to_dataset(), num_draws)
+    by_tenor = _state_spaces(model, draws)
+    rng = np.random.default_rng(seed)
+    paths = [[draw_states(system, rng) for system in systems] for systems in by_tenor]
+    means = [
+        np.mean([filtered_mean(system) for system in systems], axis=0)
+        for systems in by_tenor
+    ]
+    coords = {dim: list(model.coords[dim]) for dim in (DAY, TENOR)}
+    drawn = np.stack(paths, axis=2).astype(np.float32)
+    filtered = np.stack(means, axis=1)
+    return {
+        "smoothed": xr.Dataset(
+            {
+                name: (("sample", DAY, TENOR), drawn[..., k])
+                for name, k in STATES.items()
+            },
+            coords=coords,
+        ),
+        "filtered": xr.Dataset(
+            {name: ((DAY, TENOR), filtered[..., k]) for name, k in STATES.items()},
+            coords=coords,
+        ),
+        "one_step_ahead": _predictions(
+            [one_step_ahead(systems) for systems in by_tenor], coords
+        ),
+        "published": published_decomposition(coords[TENOR]),
+    }
+
+
+def _state_spaces(model: pm.Model, draws: xr.Dataset) -> list[list[StateSpace]]:
+    """State space of every tenor at every draw."""
+    found = observed_variable(model, OBSERVED, draws, CORE_NDIM)
+    basis = found.observation
+    num_days, num_tenors = basis.shape
+    state_input, no_input = np.zeros((num_days, 2)), np.zeros((num_days, 1))
+    by_tenor: list[list[StateSpace]] = [[] for _ in range(num_tenors)]
+    for is_quoted, *of_tenor in found.parameters:
+        systems = series_state_spaces(*of_tenor)
+        for k in range(num_tenors):
+            by_tenor[k].append(
+                StateSpace(
+                    observation=np.ascontiguousarray(basis[:, k : k + 1]),
+                    is_observed=np.ascontiguousarray(is_quoted[:, k : k + 1]),
+                    loading=LOADING,
+                    **{name: rows[k] for name, rows in systems.items()},
+                    state_input=state_input,
+                    observation_input=no_input,
+                )
+            )
+    return by_tenor
+
+
+def _by_state(
+    states: FloatArray, dims: tuple[str, ...], coords: Mapping[str, Any]
+) -> xr.Dataset:
+    """Split states (..., state) into the variables of `STATES`."""
+    return xr.Dataset(
+        {name: (dims, states[..., k]) for name, k in STATES.items()}, coords=coords
+    )
+
+
+def _predictions(ahead: list[OneStepAhead], coords: Mapping[str, Any]) -> xr.Dataset:
+    names = {"mean": "mean_bp", "sd": "sd_bp"}
+    return xr.Dataset(
+        {
+            names.get(field, field): (
+                (DAY, TENOR),
+                np.hstack([getattr(one, field) for one in ahead]),
+            )
+            for field in OneStepAhead._fields
+        },
+        coords=coords,
+    )
+
+
+def _priors_from(stored: Mapping[str, Any]) -> BasisDecompositionPriors:
+    """Undo `dataclasses.asdict`."""
+    return BasisDecompositionPriors(
+        **{
+            name: LogNormalPrior(**value) if isinstance(value, dict) else value
+            for name, value in stored.items()
+        }
+    )
