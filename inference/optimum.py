@@ -15,6 +15,7 @@ from pymc.initial_point import (
 from scipy.optimize import OptimizeResult, minimize
 
 from data.errors import DataError
+from inference.sampling import SIMULATION_BACKEND
 
 NUM_STARTS = 5
 
@@ -82,26 +83,49 @@ def posterior_mode(
     DataError
         If no start reached a finite density.
     """
-    log_density = model.compile_fn(
-        [model.logp(jacobian=False), model.dlogp(jacobian=False)],
-        inputs=model.value_vars,
-    )
-    points = _data_driven_starts(model, starts)
-    points += _scattered_starts(model, num_starts, seed)
-    layout = points[0].point_map_info
-    results = [_climb(log_density, point.data, layout) for point in points]
-    heights = np.array([-result.fun for result in results])
-    if not np.isfinite(heights).any():
-        raise DataError(
-            "no start of the search for the posterior mode has a finite density",
-            "Check the panel for implausible values.",
+    return PosteriorModeSearch(model)(seed, num_starts, starts)
+
+
+class PosteriorModeSearch:
+    """Search for the posterior mode of a model, compiled once for any data.
+
+    Parameters
+    ----------
+    model : pm.Model
+        Any model whose parameters are continuous. Its data may be set anew between
+        searches.
+    """
+
+    def __init__(self, model: pm.Model) -> None:
+        self._model = model
+        self._log_density = model.compile_fn(
+            [model.logp(jacobian=False), model.dlogp(jacobian=False)],
+            inputs=model.value_vars,
         )
-    best = int(np.nanargmax(heights))
-    mode = _evaluate(model, results[best].x, layout)
-    mode.attrs["log_posterior"] = float(heights[best])
-    mode.attrs["num_starts"] = len(points)
-    mode.attrs["num_starts_at_mode"] = int((_rank(heights) == 0).sum())
-    return ModeSearch(mode, _starts_group(heights, len(starts)))
+
+    def __call__(
+        self,
+        seed: int,
+        num_starts: int = NUM_STARTS,
+        starts: Sequence[Mapping[str, NDArray[np.float64]]] = (),
+    ) -> ModeSearch:
+        """Search from several starts; arguments and result as of `posterior_mode`."""
+        points = _data_driven_starts(self._model, starts)
+        points += _scattered_starts(self._model, num_starts, seed)
+        layout = points[0].point_map_info
+        results = [_climb(self._log_density, point.data, layout) for point in points]
+        heights = np.array([-result.fun for result in results])
+        if not np.isfinite(heights).any():
+            raise DataError(
+                "no start of the search for the posterior mode has a finite density",
+                "Check the panel for implausible values.",
+            )
+        best = int(np.nanargmax(heights))
+        mode = _evaluate(self._model, results[best].x, layout)
+        mode.attrs["log_posterior"] = float(heights[best])
+        mode.attrs["num_starts"] = len(points)
+        mode.attrs["num_starts_at_mode"] = int((_rank(heights) == 0).sum())
+        return ModeSearch(mode, _starts_group(heights, len(starts)))
 
 
 def _data_driven_starts(
@@ -182,6 +206,8 @@ def _evaluate(model: pm.Model, x: NDArray[np.float64], layout: Any) -> xr.Datase
     log_likelihood, *values = model.compile_fn(
         [model.observedlogp, *model.replace_rvs_by_values(reported)],
         inputs=model.value_vars,
+        # Called once, so compiling would cost seconds and gain nothing.
+        mode=SIMULATION_BACKEND,
     )(DictToArrayBijection.rmap(RaveledVars(x, layout)))
     variables = {
         variable.name: (model.named_vars_to_dims.get(variable.name, ()), value)

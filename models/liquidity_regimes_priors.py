@@ -38,10 +38,10 @@ class LiquidityRegimesPriors:
         twenty days; two standard deviations reach from daily to once in four years.
     departure_depth_slope_sd : float
         Normal around 0: change of these log odds per standard deviation of depth. The
-        paper's Model III has 0.528 per USD million, 16 per standard deviation, for the
-        move from state 1 to 3; Model IV's 4.7 per USD million is a near-separation, a
-        likelihood that keeps rising as the transition turns into a switch. The prior
-        admits the first, and keeps the second finite.
+        paper's Model III has 0.528 per USD million for the move from state 1 to 3, 16
+        to 21 where the standard deviation is 30 to 40, all but a switch. Model IV's
+        4.7 is a near-separation: a likelihood that keeps rising as the transition
+        turns into one. The prior admits the first, and keeps the second finite.
     initial_concentration : float
         Dirichlet, of each state on the first day: above 1, so that one day's data rule
         no state out.
@@ -58,7 +58,7 @@ class LiquidityRegimesPriors:
     degrees_of_freedom: LogNormalPrior = LogNormalPrior(median=12.0, log_sd=1.0)
     departure_log_odds: float = -3.0
     departure_log_odds_sd: float = 2.0
-    departure_depth_slope_sd: float = 10.0
+    departure_depth_slope_sd: float = 15.0
     initial_concentration: float = 2.0
     persistence_concentration: float = 10.0
     departure_concentration: float = 1.0

@@ -1,23 +1,11 @@
 """Command line: simulation studies of the models."""
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import pandas as pd
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
-from rich.table import Table
 
 from data.command_line import ending_on_bad_input
 from data.errors import DataError
@@ -25,8 +13,13 @@ from data.files import replacing
 from models.price_pressure_simulation import NUM_WEEKS
 from models.price_pressure_variants import VARIANTS, Variant
 from studies.calibration import calibration, rank_table, summarize_calibration
+from studies.console import beside, console, progress, require_csv, show, write
 from studies.coverage import summarize_coverage
 from studies.figures import figure_rank_ecdf
+from studies.liquidity_regimes_command import (
+    RECOVERY_EXAMPLES as LIQUIDITY_REGIMES_RECOVERY,
+)
+from studies.liquidity_regimes_command import recovery_liquidity_regimes
 from studies.recovery import recovery
 
 DEFAULT_CALIBRATION_VARIANT = "net-order-flow"
@@ -42,8 +35,6 @@ SHOWN_COVERAGE = [
 ]
 
 SHOWN_CALIBRATION = ["parameter", "coverage_95", "p_value", "is_calibrated"]
-
-SIGNIFICANT_DIGITS = "%.5g"
 
 RECOVERY_EXAMPLES = """Examples
 
@@ -74,8 +65,6 @@ calibration_app = typer.Typer(
 app.add_typer(recovery_app, name="recovery")
 app.add_typer(calibration_app, name="calibration")
 
-console = Console()
-
 Out = Annotated[Path, typer.Option(help="Table to write, .csv.")]
 
 
@@ -85,9 +74,9 @@ def _configure() -> None:
     logging.getLogger("pymc").setLevel(logging.WARNING)
 
 
-@recovery_app.callback()
-def _recovery_group() -> None:
-    """Keep ``recovery MODEL`` a group while it has one model."""
+recovery_app.command(
+    "liquidity-regimes", epilog=LIQUIDITY_REGIMES_RECOVERY, no_args_is_help=True
+)(recovery_liquidity_regimes)
 
 
 @calibration_app.callback()
@@ -113,17 +102,17 @@ def recovery_price_pressure(
     Writes one row a replication and parameter to OUT, and the shares of intervals that
     cover to OUT's name with _summary; after each variant, so that what is done stays.
     """
-    _require_csv(out)
+    require_csv(out)
     chosen = [_variant(name) for name in dict.fromkeys(variant or VARIANTS)]
     tables = []
-    with _progress("fitting", replications * len(chosen)) as advance:
+    with progress("fitting", replications * len(chosen)) as advance:
         for one in chosen:
             tables.append(recovery(one, replications, num_weeks=weeks, advance=advance))
             rows = pd.concat(tables, ignore_index=True)
             summary = summarize_coverage(rows)
-            _write(rows, out)
-            _write(summary, _beside(out, "summary"))
-    _show("Share of 95% intervals that cover the truth", summary[SHOWN_COVERAGE])
+            write(rows, out)
+            write(summary, beside(out, "summary"))
+    show("Share of 95% intervals that cover the truth", summary[SHOWN_COVERAGE])
 
 
 @calibration_app.command(
@@ -146,25 +135,20 @@ def calibration_price_pressure(
     Writes one row a parameter to OUT, the ranks to OUT's name with _ranks, and their
     figure to OUT with the ending .png.
     """
-    _require_csv(out)
+    require_csv(out)
     chosen = _variant(variant)
-    with _progress("fitting", simulations) as advance:
+    with progress("fitting", simulations) as advance:
         result = calibration(chosen, simulations, weeks, seed=seed, advance=advance)
     summary = summarize_calibration(result.ranks)
-    _write(rank_table(result), _beside(out, "ranks"))
-    _write(summary, out)
+    write(rank_table(result), beside(out, "ranks"))
+    write(summary, out)
     with replacing(out.with_suffix(".png")) as temporary:
         figure_rank_ecdf(result.ranks).savefig(temporary, dpi=110)
-    _show("Uniformity of ranks", summary[SHOWN_CALIBRATION])
+    show("Uniformity of ranks", summary[SHOWN_CALIBRATION])
     console.print(
         f"Divergent fits {(result.fits['divergences'] > 0).sum()} of {simulations}; "
         f"largest R-hat {result.fits['max_r_hat'].max():.3f}"
     )
-
-
-def _require_csv(out: Path) -> None:
-    if out.suffix != ".csv":
-        raise DataError(f"--out {out} does not end in .csv", "Name it NAME.csv.")
 
 
 def _variant(name: str) -> Variant:
@@ -173,41 +157,6 @@ def _variant(name: str) -> Variant:
             f"there is no variant {name!r}", f"Choose one of {', '.join(VARIANTS)}."
         )
     return VARIANTS[name]
-
-
-def _beside(path: Path, suffix: str) -> Path:
-    return path.with_name(f"{path.stem}_{suffix}{path.suffix}")
-
-
-@contextmanager
-def _progress(description: str, total: int) -> Iterator[Callable[[], None]]:
-    """Show progress; before the first step the model is compiled."""
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task(f"compiling and {description}", total=total)
-        yield lambda: progress.advance(task)
-
-
-def _write(table: pd.DataFrame, path: Path) -> None:
-    with replacing(path) as temporary:
-        table.to_csv(temporary, index=False, float_format=SIGNIFICANT_DIGITS)
-    console.print(f"Wrote {path}")
-
-
-def _show(title: str, frame: pd.DataFrame) -> None:
-    table = Table(title=title)
-    for name in frame.columns:
-        table.add_column(name.replace("_", " "), no_wrap=name in ("group", "parameter"))
-    for row in frame.itertuples(index=False):
-        cells = [f"{x:.3g}" if isinstance(x, float) else str(x) for x in row]
-        table.add_row(*(cell.replace("[", r"\[") for cell in cells))
-    console.print(table)
 
 
 if __name__ == "__main__":

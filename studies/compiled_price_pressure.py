@@ -1,18 +1,13 @@
 """The price-pressure model compiled once and fitted to many data sets of one shape."""
 
-from collections.abc import Mapping
-
 import numpy as np
-import nutpie
-import xarray as xr
 from numpy.typing import NDArray
 
 from data.panels import PricePressurePanel
-from inference.compilation import compile_for_nutpie
-from inference.settings import SamplerSettings
 from models.price_pressure import price_pressure_model, rough_factor_mean
 from models.price_pressure_inputs import select_inputs
 from models.price_pressure_variants import Variant
+from studies.compiled_model import CompiledModel
 
 PARAMETERS = (
     "price_pressure",
@@ -61,7 +56,7 @@ def model_data(
     return arrays
 
 
-class CompiledPricePressure:
+class CompiledPricePressure(CompiledModel):
     """One variant's posterior, compiled for data sets of one length.
 
     Parameters
@@ -70,45 +65,10 @@ class CompiledPricePressure:
         Gives the shapes, and the data where `sample` is not told otherwise.
     variant : Variant
         Specification.
-
-    Attributes
-    ----------
-    model : pm.Model
-        The unsampled model of `panel`.
     """
 
     def __init__(self, panel: PricePressurePanel, variant: Variant) -> None:
-        self.model = price_pressure_model(panel, variant)
-        names = [name for name in PARAMETERS if name in self.model.named_vars]
-        self._compiled = compile_for_nutpie(self.model, var_names=names)
-
-    def sample(
-        self, data: Mapping[str, NDArray[np.float64]], settings: SamplerSettings
-    ) -> xr.DataTree:
-        """Posterior draws given other data.
-
-        Parameters
-        ----------
-        data : mapping of str to array
-            Data variables of the model to replace.
-        settings : SamplerSettings
-            nutpie runs whatever sampler they name: it takes other data without
-            compiling again.
-
-        Returns
-        -------
-        xr.DataTree
-            Groups ``posterior`` (`PARAMETERS`) and ``sample_stats``.
-        """
-        tree: xr.DataTree = nutpie.sample(
-            self._compiled.with_data(**data),
-            draws=settings.draws,
-            tune=settings.tune,
-            chains=settings.chains,
-            seed=settings.seed,
-            target_accept=settings.target_accept,
-            maxdepth=settings.max_tree_depth,
-            save_warmup=False,
-            progress_bar=False,
+        model = price_pressure_model(panel, variant)
+        super().__init__(
+            model, [name for name in PARAMETERS if name in model.named_vars]
         )
-        return tree

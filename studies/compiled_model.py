@@ -1,0 +1,85 @@
+"""A model compiled once and fitted to many data sets of one shape."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import nutpie
+import pymc as pm
+import xarray as xr
+from numpy.typing import NDArray
+from pymc.blocking import DictToArrayBijection
+from pymc.initial_point import make_initial_point_fn
+
+from inference.compilation import compile_for_nutpie
+from inference.settings import SamplerSettings
+
+
+class CompiledModel:
+    """A posterior, compiled for data sets of one shape.
+
+    Parameters
+    ----------
+    model : pm.Model
+        Unsampled model; gives the shapes, and the data where `sample` is not told
+        otherwise.
+    names : sequence of str
+        Variables to keep.
+
+    Attributes
+    ----------
+    model : pm.Model
+    """
+
+    def __init__(self, model: pm.Model, names: Sequence[str]) -> None:
+        self.model = model
+        self._compiled = compile_for_nutpie(model, var_names=names)
+
+    def sample(
+        self,
+        data: Mapping[str, NDArray[np.float64]],
+        settings: SamplerSettings,
+        start: Mapping[str, NDArray[np.float64]] | None = None,
+    ) -> xr.DataTree:
+        """Posterior draws given other data.
+
+        Parameters
+        ----------
+        data : mapping of str to array
+            Data variables of the model to replace.
+        settings : SamplerSettings
+            nutpie runs whatever sampler they name: it takes other data without
+            compiling again.
+        start : mapping of str to array, optional
+            Values of the free parameters at which every chain starts; scattered by
+            default.
+
+        Returns
+        -------
+        xr.DataTree
+            Groups ``posterior`` (the variables kept) and ``sample_stats``.
+        """
+        compiled = self._compiled.with_data(**data)
+        if start is not None:
+            point = self._unconstrained(start)
+            compiled = replace(compiled, initial_point_func=lambda _: point)
+        tree: xr.DataTree = nutpie.sample(
+            compiled,
+            draws=settings.draws,
+            tune=settings.tune,
+            chains=settings.chains,
+            seed=settings.seed,
+            target_accept=settings.target_accept,
+            maxdepth=settings.max_tree_depth,
+            save_warmup=False,
+            progress_bar=False,
+        )
+        return tree
+
+    def _unconstrained(
+        self, start: Mapping[str, NDArray[np.float64]]
+    ) -> NDArray[np.float64]:
+        """One vector in the order of the model's free variables."""
+        found = make_initial_point_fn(model=self.model, overrides=dict(start))(0)
+        point = {v.name: found[v.name] for v in self.model.value_vars}
+        return np.asarray(DictToArrayBijection.map(point).data)

@@ -1,0 +1,68 @@
+"""What the commands of this folder share: progress, tables on screen and in files."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+
+from data.errors import DataError
+from data.files import replacing
+
+SIGNIFICANT_DIGITS = "%.5g"
+
+console = Console()
+
+
+def require_csv(out: Path) -> None:
+    """Refuse a table with another ending, before hours of computing."""
+    if out.suffix != ".csv":
+        raise DataError(f"--out {out} does not end in .csv", "Name it NAME.csv.")
+
+
+def beside(path: Path, suffix: str) -> Path:
+    """Name of a second table: NAME_SUFFIX.csv."""
+    return path.with_name(f"{path.stem}_{suffix}{path.suffix}")
+
+
+@contextmanager
+def progress(description: str, total: int) -> Iterator[Callable[[], None]]:
+    """Show progress; before the first step the model is compiled."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task(f"compiling and {description}", total=total)
+        yield lambda: bar.advance(task)
+
+
+def write(table: pd.DataFrame, path: Path) -> None:
+    """Write a table, completely or not at all."""
+    with replacing(path) as temporary:
+        table.to_csv(temporary, index=False, float_format=SIGNIFICANT_DIGITS)
+    console.print(f"Wrote {path}")
+
+
+def show(title: str, frame: pd.DataFrame) -> None:
+    """Print a table."""
+    table = Table(title=title)
+    for name in frame.columns:
+        table.add_column(name.replace("_", " "), no_wrap=name in ("group", "parameter"))
+    for row in frame.itertuples(index=False):
+        cells = [f"{x:.3g}" if isinstance(x, float) else str(x) for x in row]
+        table.add_row(*(cell.replace("[", r"\[") for cell in cells))
+    console.print(table)
