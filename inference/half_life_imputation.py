@@ -14,6 +14,7 @@ from pymc.model.transform.conditioning import remove_value_transforms
 
 from inference.compilation import compile_for_nutpie
 from inference.imputation import imputation_variances, pooled_chains
+from inference.memory import keep_freed_memory
 from inference.sampling import (
     SAMPLE_DIMS,
     common_statistics,
@@ -58,6 +59,7 @@ def sample_imputations(
         see `inference.imputation.imputation_variances`.
     """
     start = time.perf_counter()
+    keep_freed_memory()
     compiled = compile_for_nutpie(model)
     densities = _log_densities(model)
     groups: Trees = {}

@@ -12,6 +12,7 @@ import pymc as pm
 import xarray as xr
 
 from inference.compilation import cached_callbacks
+from inference.memory import keep_freed_memory
 from inference.settings import SamplerName, SamplerSettings
 
 SAMPLE_DIMS = ("chain", "draw")
@@ -182,6 +183,7 @@ def _sample_chains(
     start: xr.Dataset | None,
     progressbar: bool,
 ) -> xr.DataTree:
+    keep_freed_memory()
     with cached_callbacks() as cache:
         tree = pm.sample(
             draws=settings.draws,

@@ -23,6 +23,8 @@ import pytensor.tensor as pt
 from numpy.typing import NDArray
 from pytensor.graph.basic import Variable
 
+from models.grouped_duration_likelihood import GroupedDurationLikelihood
+
 SIGNATURE = "(),(d),()->()"
 """Of the parameters log hazard ratio, cumulative baseline and days watched."""
 
@@ -114,12 +116,8 @@ def _simulate(
 def _log_density(value: Variable, *parameters: Variable) -> Variable:
     log_hazard_ratio, cumulative, days_watched = parameters
     baseline = cumulative[0] if cumulative.ndim > 1 else cumulative
-    at_day = pt.concatenate([[0.0], baseline])
-    before = at_day[value - 1]
-    during = at_day[pt.minimum(value, baseline.shape[0])] - before
-    ratio = pt.exp(log_hazard_ratio)
-    ended = pt.log(-pt.expm1(-ratio * during))
-    # A double `where`: nothing that is not finite enters the gradient of those watched
-    # for no longer.
-    is_censored = value > days_watched
-    return -ratio * before + pt.switch(is_censored, 0.0, ended)
+    hazard_until = pt.concatenate([[0.0], baseline])
+    resolved = pt.le(value, days_watched)
+    return GroupedDurationLikelihood()(log_hazard_ratio, hazard_until, value, resolved)[
+        0
+    ]

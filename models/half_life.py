@@ -41,7 +41,15 @@ from pytensor.graph.basic import Variable
 
 from data.errors import DataError
 from data.half_life_panels import HalfLifePanel
-from models.dims import COVARIATE, DAY, EVENT_DATE, EVENT_MIX, EVENT_TENOR, OUTCOME
+from models.dims import (
+    COVARIATE,
+    DAY,
+    EVENT_DATE,
+    EVENT_MIX,
+    EVENT_TENOR,
+    LATER_DAY,
+    OUTCOME,
+)
 from models.grouped_duration import GroupedDuration
 from models.half_life_inputs import HalfLifeInputs, select_inputs
 from models.half_life_specification import (
@@ -154,6 +162,7 @@ def _duration_model(
     horizon = inputs.horizon_days
     with pm.Model(coords=_coords(inputs)) as model:
         model.add_coord(DAY, np.arange(1, horizon + 1))
+        model.add_coord(LATER_DAY, np.arange(2, horizon + 1))
         if variant == PROPORTIONAL_HAZARD:
             cumulative = _free_baseline(priors)
         else:
@@ -224,25 +233,20 @@ def _log_normal(name: str, prior: LogNormalPrior) -> Any:
 
 def _free_baseline(priors: HalfLifePriors) -> Variable:
     """Cumulative hazard of the baseline, (day,), from a hazard a day."""
-    first = pm.Normal.dist(
-        np.log(priors.first_day_hazard.median), priors.first_day_hazard.log_sd
-    )
-    log_hazard = pm.GaussianRandomWalk(
-        "baseline_log_hazard",
-        sigma=priors.daily_change_sd,
-        init_dist=first,
-        dims=DAY,
-    )
+    change = pm.Normal("daily_change", 0.0, priors.daily_change_sd, dims=LATER_DAY)
+    steps = pt.concatenate([_first_day_log_hazard(priors)[None], change])
+    log_hazard = pm.Deterministic("baseline_log_hazard", pt.cumsum(steps), dims=DAY)
     return pt.cumsum(pt.exp(log_hazard))
+
+
+def _first_day_log_hazard(priors: HalfLifePriors) -> Variable:
+    prior = priors.first_day_hazard
+    return pm.Normal("first_day_log_hazard", np.log(prior.median), prior.log_sd)
 
 
 def _weibull_baseline(priors: HalfLifePriors, horizon: int) -> Variable:
     """Cumulative hazard of the baseline, (day,), as a power of the day."""
-    level = pm.Normal(
-        "first_day_log_hazard",
-        np.log(priors.first_day_hazard.median),
-        priors.first_day_hazard.log_sd,
-    )
+    level = _first_day_log_hazard(priors)
     shape = _log_normal("shape", priors.shape)
     cumulative = pt.exp(level + shape * np.log(np.arange(1, horizon + 1)))
     pm.Deterministic(
@@ -259,10 +263,10 @@ def _covariate_effect(inputs: HalfLifeInputs, coefficient_sd: float) -> Any:
         return np.zeros(len(inputs.outcomes))
     coefficient = pm.Normal("coefficient", 0.0, coefficient_sd, dims=COVARIATE)
     covariates = pm.Data(
-        "standardized_covariate", inputs.standardized, dims=(OUTCOME, COVARIATE)
+        "standardized_covariate", inputs.standardized.T, dims=(COVARIATE, OUTCOME)
     )
     # A sum of products, no matrix product: numba takes ten seconds to compile one.
-    return (covariates * coefficient).sum(axis=1)
+    return (covariates * coefficient[:, None]).sum(axis=0)
 
 
 def _event_effect(

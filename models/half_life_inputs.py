@@ -171,12 +171,14 @@ def select_inputs(
 def _outcomes(counted: pd.DataFrame) -> pd.DataFrame:
     """One row an outcome, over all imputations, in order of date and tenor."""
     events = counted.drop_duplicates(["outcome", "event_date", "event_type"])
-    grouped = events.groupby("outcome")
-    table = grouped.agg(
-        tenor=("tenor", "first"),
-        event_date=("deviation_date", "min"),
-        event_types=("event_type", lambda types: "+".join(sorted(set(types)))),
+    grouped = events.groupby("outcome", sort=False)
+    table = grouped.agg(tenor=("tenor", "first"), event_date=("deviation_date", "min"))
+    types = events.drop_duplicates("outcome").set_index("outcome")["event_type"]
+    shared = events[events.duplicated("outcome", keep=False)]
+    joined = shared.groupby("outcome")["event_type"].agg(
+        lambda names: "+".join(sorted(set(names)))
     )
+    table["event_types"] = joined.reindex(table.index).fillna(types)
     # An outcome lacks a covariate that any of its events lacks.
     means = grouped[list(COVARIATES)].mean()
     complete = grouped[list(COVARIATES)].count().eq(grouped.size(), axis=0)
