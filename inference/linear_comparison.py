@@ -29,7 +29,7 @@ COVARIATES = (
 EVENT_TYPES_BY_TENORS = "C(event_type):C(tenor)"
 
 COVARIANCE = "HC1"
-"""White's estimator with the degrees-of-freedom correction: MacKinnon & White (1985, doi
+"""White's estimator, corrected for degrees of freedom: MacKinnon & White (1985, doi
 10.1016/0304-4076(85)90158-7), equation (12)."""
 
 
@@ -62,7 +62,7 @@ def robust_linear_regression(
         There are several imputations, or no complete resolved row.
     """
     frame = panel.frame
-    if frame["imputation"].nunique() > 1:
+    if len(frame["imputation"].unique()) > 1:
         raise DataError(
             f"{panel.source}: several imputations, and least squares take one",
             "build the panel from an estimate: --imputations 1.",
