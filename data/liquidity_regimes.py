@@ -22,7 +22,11 @@ from data.liquidity_notes import liquidity_notes
 from data.liquidity_panels import checked_liquidity_frame
 from data.liquidity_validation import NUMBER_COLUMNS
 from data.panel_files import date_cells, number_cells, read_cells, require_columns
-from data.volatility_file import join_volatility, read_volatility_file
+from data.volatility_file import (
+    VOLATILITY_COLUMNS,
+    join_volatility,
+    read_volatility_file,
+)
 from data.volatility_surprises import (
     persistence_surprise,
     volatility_of_volatility_surprise,
@@ -90,6 +94,46 @@ def build_liquidity_panel(
     return BuiltLiquidityPanel(built, [*notes, *made, *liquidity_notes(built)])
 
 
+def volatility_surprises(
+    volatilities: pd.DataFrame, source: str
+) -> tuple[pd.DataFrame, list[str]]:
+    """Surprises in the volatility of volatility and in its persistence.
+
+    Parameters
+    ----------
+    volatilities : DataFrame
+        One row a trading day: volatility and, where known, the 1-month and 3-month
+        volatilities, named as in a panel file; annualised basis points.
+    source : str
+        How an error names the data.
+
+    Returns
+    -------
+    surprises : DataFrame
+        Columns of VV, which the first day lacks, and, with both maturities, of CS.
+    notes : list of str
+        What was estimated and what could not be made.
+
+    Raises
+    ------
+    DataError
+        The GARCH model cannot be estimated.
+    """
+    volatility = volatilities[VOLATILITY_COLUMN]
+    surprise, fit = volatility_of_volatility_surprise(volatility, source)
+    made = {VOLATILITY_OF_VOLATILITY_COLUMN: surprise}
+    notes = [f"volatility of volatility: {fit}"]
+    absent = [name for name in _CALENDAR_SPREAD if name not in volatilities]
+    if absent:
+        notes.append(f"{PERSISTENCE_COLUMN}: not made without {' and '.join(absent)}")
+    else:
+        one_month, three_months = (volatilities[name] for name in _CALENDAR_SPREAD)
+        made[PERSISTENCE_COLUMN] = persistence_surprise(
+            one_month, three_months, volatility
+        )
+    return pd.DataFrame(made), notes
+
+
 def _read_daily(path: Path) -> pd.DataFrame:
     """Rows with typed dates and numbers, not yet checked."""
     source = str(path)
@@ -101,7 +145,7 @@ def _read_daily(path: Path) -> pd.DataFrame:
         for name in NUMBER_COLUMNS
         if name in cells
     }
-    return cells.assign(**{DATE_COLUMN: dates, **numbers})
+    return cells.assign(**{DATE_COLUMN: dates}).assign(**numbers)
 
 
 def _between(
@@ -132,31 +176,12 @@ def _without_empty_maturities(rows: pd.DataFrame) -> pd.DataFrame:
 def _with_surprises(
     rows: pd.DataFrame, earlier: pd.DataFrame, source: str
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Add VV and, where it can be made, CS to every row of a day.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        Checked.
-    earlier : DataFrame
-        Volatilities of the days before the first, index ``date``.
-    source : str
-        How an error names the data.
-    """
+    """Add the surprises of a day to every row of it."""
     by_day = rows.drop_duplicates(DATE_COLUMN).set_index(DATE_COLUMN).sort_index()
     lag = earlier.reindex(columns=[VOLATILITY_COLUMN]).dropna().iloc[-1:]
-    volatility = pd.concat([lag, by_day])[VOLATILITY_COLUMN]
-    surprise, fit = volatility_of_volatility_surprise(volatility, source)
-    made = {VOLATILITY_OF_VOLATILITY_COLUMN: surprise}
-    notes = [f"volatility of volatility: {fit}"]
-    if all(name in rows for name in _CALENDAR_SPREAD):
-        one_month, three_months = (by_day[name] for name in _CALENDAR_SPREAD)
-        level = by_day[VOLATILITY_COLUMN]
-        made[PERSISTENCE_COLUMN] = persistence_surprise(one_month, three_months, level)
-    else:
-        absent = [name for name in _CALENDAR_SPREAD if name not in rows]
-        notes.append(f"{PERSISTENCE_COLUMN}: not made without {' and '.join(absent)}")
-    built = rows.join(pd.DataFrame(made), on=DATE_COLUMN)
+    volatilities = pd.concat([lag, by_day.filter(VOLATILITY_COLUMNS)])
+    surprises, notes = volatility_surprises(volatilities, source)
+    built = rows.join(surprises, on=DATE_COLUMN)
     if lag.empty:
         first = by_day.index[0]
         built = built[built[DATE_COLUMN] > first]
