@@ -110,7 +110,7 @@ def _forward(P: int, density: Callable[..., Any]) -> Callable[..., Any]:
             error = y[t]
             for p in range(P):
                 error -= slope[p] * x[p, t]
-            r[t] = error * precision
+            r[t] = error * precision if s[t] != 0.0 else 0.0
             L[t] += constant + density(r[t], nu) if s[t] != 0.0 else 0.0
 
     @jit
@@ -157,7 +157,8 @@ def _backward(P: int, derivatives: Callable[..., Any]) -> Callable[..., Any]:
                 for p in range(P):
                     beta_bar[k, n, p] = -precision * product_sum(r_bar, x[p])
                 weight = product_sum(L_bar[k], s[n])
-                sigma_bar[k, n] = -precision * (product_sum(r_bar, r[k, n]) + weight)
+                scale = product_sum(r_bar, r[k, n]) + weight
+                sigma_bar[k, n] = -precision * scale if precision > 0.0 else 0.0
                 nu_bar[k] += product_sum(each_nu_bar, ones)
                 c_bar[k] += weight
         return beta_bar, sigma_bar, nu_bar, c_bar
