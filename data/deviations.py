@@ -23,6 +23,10 @@ SEVEN_YEAR_WEIGHTS = {5: 0.6, 10: 0.4}
 """The 7-year deviation as a combination of its neighbours, by linear interpolation in
 the tenor."""
 
+COMPONENTS = ("transitory", "autoregressive")
+"""What a trace's deviation is: all of the basis that is not level, which is what the
+half-life notebook calls the deviation, or its autoregressive part alone."""
+
 ESTIMATES = ("filtered", "smoothed")
 """What a single imputation takes: the deviation given the data up to its day, as the
 half-life notebook does, or given all data."""
@@ -61,7 +65,10 @@ class Deviations:
 
 
 def read_deviations(
-    path: Path, imputations: int = 1, estimate: str = "filtered"
+    path: Path,
+    imputations: int = 1,
+    estimate: str = "filtered",
+    component: str = "transitory",
 ) -> Deviations:
     """Read deviations from published state estimates or a decomposition's trace.
 
@@ -78,6 +85,9 @@ def read_deviations(
         a trace alone has.
     estimate : str
         Of :data:`ESTIMATES`; which estimate when `imputations` is 1.
+    component : str
+        Of :data:`COMPONENTS`; which part of a trace. On a day without a basis, the
+        transitory part is expected to be the autoregressive one.
 
     Returns
     -------
@@ -89,16 +99,20 @@ def read_deviations(
         The file is missing, of another kind, or holds too few draws.
     """
     path = Path(path)
-    if estimate not in ESTIMATES:
-        raise DataError(
-            f"there is no estimate {estimate!r}", f"Choose {' or '.join(ESTIMATES)}."
-        )
+    for kind, name, choices in (
+        ("estimate", estimate, ESTIMATES),
+        ("component", component, COMPONENTS),
+    ):
+        if name not in choices:
+            raise DataError(
+                f"there is no {kind} {name!r}", f"Choose {' or '.join(choices)}."
+            )
     if imputations < 1:
         raise DataError(
             f"{imputations} imputations", "Ask for 1, or for several posterior draws."
         )
     if path.suffix == ".nc":
-        return _from_trace(path, imputations, estimate)
+        return _from_trace(path, imputations, estimate, component)
     if imputations > 1:
         raise DataError(
             f"{path}: {imputations} imputations, but the file holds one estimate",
@@ -128,18 +142,16 @@ def _from_table(path: Path, estimate: str) -> Deviations:
     return Deviations(_with_seven_years(by_tenor), days, source, sha256_of(path))
 
 
-def _from_trace(path: Path, imputations: int, estimate: str) -> Deviations:
+def _from_trace(
+    path: Path, imputations: int, estimate: str, component: str
+) -> Deviations:
     source = str(path)
-    if not path.is_file():
-        raise DataError(f"{source}: no such file", _TRACE_REMEDY)
-    name = "smoothed" if imputations > 1 else estimate
-    try:
-        with xr.open_dataset(path, group=name) as group:
-            deviation = group["deviation_bp"].load()
-    except (OSError, KeyError) as error:
-        raise DataError(
-            f"{source}: no {name} deviations in the file ({error})", _TRACE_REMEDY
-        ) from None
+    states = _group(path, "smoothed" if imputations > 1 else estimate)
+    deviation = states["deviation_bp"]
+    if component == "transitory":
+        # Draws are in single precision; the difference is taken in double.
+        basis = _group(path, "panel")["basis_bp"].astype(np.float64)
+        deviation = (basis - states["level_bp"]).fillna(deviation)
     if imputations > 1:
         available = deviation.sizes["sample"]
         if imputations > available:
@@ -160,6 +172,19 @@ def _from_trace(path: Path, imputations: int, estimate: str) -> Deviations:
     }
     days = pd.DatetimeIndex(deviation["day"].to_numpy())
     return Deviations(_with_seven_years(by_tenor), days, source, sha256_of(path))
+
+
+def _group(path: Path, name: str) -> xr.Dataset:
+    """One group of a trace, in memory."""
+    if not path.is_file():
+        raise DataError(f"{path}: no such file", _TRACE_REMEDY)
+    try:
+        with xr.open_dataset(path, group=name) as group:
+            return group.load()
+    except (OSError, KeyError) as error:
+        raise DataError(
+            f"{path}: no {name} states in the file ({error})", _TRACE_REMEDY
+        ) from None
 
 
 def _with_seven_years(

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from data.command_line import ending_on_bad_input
-from data.deviations import ESTIMATES, read_deviations
+from data.deviations import COMPONENTS, ESTIMATES, read_deviations
 from data.events import read_events
 from data.half_life import HalfLifeRule
 from data.half_life_events import EVENT_TENORS, build_half_life_panel
@@ -63,11 +63,15 @@ def build_half_life(
     estimate: Annotated[
         str, typer.Option(help=f"The estimate: {' or '.join(ESTIMATES)}.")
     ] = ESTIMATES[0],
+    component: Annotated[
+        str,
+        typer.Option(help=f"What a trace's deviation is: {' or '.join(COMPONENTS)}."),
+    ] = COMPONENTS[0],
 ) -> None:
     """Measure how long the basis takes to halve after each event, with covariates."""
     require_panel_suffix(out)
     panel = build_half_life_panel(
-        read_deviations(states, imputations, estimate),
+        read_deviations(states, imputations, estimate, component),
         read_events(events),
         HalfLifeRule(threshold_bp, horizon),
         tenors=tuple(tenor or EVENT_TENORS),

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pandas as pd
-import pandera.errors
 import pandera.pandas as pa
 
+from data.cell_checks import check_cells, finite
 from data.errors import DataError
 from data.panel_files import refuse_repeated_rows
 
@@ -62,7 +62,12 @@ def validate_half_life_panel(frame: pd.DataFrame, source: str) -> None:
         raise DataError(
             f"{source}: no events", "give at least one row below the header."
         )
-    _check_cells(frame, source)
+    check_cells(
+        frame,
+        half_life_schema(),
+        source,
+        lambda row: f"row {row + 1} ({frame['event_date'].iloc[row]:%Y-%m-%d})",
+    )
     refuse_repeated_rows(frame, EVENT_KEYS, source)
     _check_set_aside(frame, source)
     _check_outcomes(frame, source)
@@ -84,11 +89,7 @@ def half_life_schema() -> pa.DataFrameSchema:
         ),
         "deviation_bp": pa.Column(
             "float64",
-            _check(
-                lambda cells: ~np.isinf(cells),
-                "is infinite",
-                "leave the cell empty where a value is not known.",
-            ),
+            finite(),
             nullable=True,
         ),
         "half_life_days": pa.Column(
@@ -117,22 +118,6 @@ def half_life_schema() -> pa.DataFrameSchema:
 
 def _check(passes: object, name: str, remedy: str) -> pa.Check:
     return pa.Check(passes, name=name, error=remedy)
-
-
-def _check_cells(frame: pd.DataFrame, source: str) -> None:
-    try:
-        half_life_schema().validate(frame)
-    except pandera.errors.SchemaError as error:
-        if not isinstance(error.failure_cases, pd.DataFrame) or error.check is None:
-            raise
-        first = error.failure_cases.iloc[0]
-        row = int(first["index"])
-        raise DataError(
-            f"{source}: column {error.schema.name}, row {row + 1} "
-            f"({frame['event_date'].iloc[row]:%Y-%m-%d}): {first['failure_case']} "
-            f"{error.check.name}",
-            str(error.check.error),
-        ) from None
 
 
 def _check_set_aside(frame: pd.DataFrame, source: str) -> None:

@@ -192,9 +192,8 @@ def _predictions(ahead: list[OneStepAhead], coords: Mapping[str, Any]) -> xr.Dat
 
 def _priors_from(stored: Mapping[str, Any]) -> BasisDecompositionPriors:
     """Undo `dataclasses.asdict`."""
-    return BasisDecompositionPriors(
-        **{
-            name: LogNormalPrior(**value) if isinstance(value, dict) else value
-            for name, value in stored.items()
-        }
-    )
+    return BasisDecompositionPriors(**{name: _prior(x) for name, x in stored.items()})
+
+
+def _prior(value: Any) -> Any:
+    return LogNormalPrior(**value) if isinstance(value, dict) else value

@@ -107,6 +107,7 @@ def series_state_spaces(
     noise_variance: Any,
     initial_level_mean: Any,
     initial_level_variance: Any,
+    *,
     arrays: ModuleType = np,
 ) -> dict[str, Any]:
     """Write every series in the form of `models.kalman_filter`.
