@@ -181,7 +181,8 @@ def regression_log_density(
         constant = pt.full(slope.shape[:1], -0.5 * np.log(2 * np.pi))
     else:
         noise = STUDENT_T
-        nu = pt.as_tensor_variable(degrees_of_freedom)
+        # A number from Python comes as single precision.
+        nu = pt.as_tensor_variable(degrees_of_freedom).astype("float64")
         constant = pt.gammaln(0.5 * (nu + 1)) - pt.gammaln(0.5 * nu)
         constant -= 0.5 * pt.log(nu * np.pi)
     emission = RegressionEmission(noise, num_covariates)
