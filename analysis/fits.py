@@ -12,9 +12,9 @@ from analysis.description import ModelDescription
 from inference.diagnostics import RunDiagnostics
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fit:
-    """One trace with the outcome of its diagnostics.
+    """One trace with the outcome of its diagnostics; equal to itself only.
 
     Attributes
     ----------

@@ -13,6 +13,8 @@ the estimated standard deviation. It is an average over events, not an event of 
 effects, so that it can be laid beside the data.
 """
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -31,10 +33,14 @@ MAX_DRAWS = 500
 NUM_NODES = 7
 """Of the Gauss-Hermite rule that averages over dates: exact to 1e-4 days here."""
 
+REMEMBERED_FITS = 8
+"""Inputs are asked for by every table and figure of a fit."""
+
 LOW, HIGH = 0.1, 0.9
 """Quantiles of a covariate that count as a low and a high value."""
 
 
+@lru_cache(maxsize=REMEMBERED_FITS)
 def inputs_of(fit: Fit) -> HalfLifeInputs:
     """Outcomes, covariates and their scales as the regression of a fit used them."""
     names = fit.posterior.coords.get("covariate", xr.DataArray([]))
