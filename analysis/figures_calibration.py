@@ -88,7 +88,7 @@ def figure_predictive_pit(fit: Fit) -> Figure:
     for (above, below), (label, selection) in zip(pairs, fit.series, strict=True):
         pit = observed_pit(fit, selection)
         _plot_histogram(above, pit)
-        above.set_title(label)
+        above.set_title(label[0].upper() + label[1:])
         points, difference, lower, upper = ecdf_difference(pit)
         band(below, points, lower, upper, GREY)
         below.plot(points, difference, color=BLUE)
@@ -157,7 +157,7 @@ def figure_innovation_autocorrelation(fit: Fit) -> Figure:
         values = innovation.sel(selection).to_numpy()
         plot_autocorrelation(above, values, num_lags)
         plot_autocorrelation(below, values**2, num_lags)
-        above.set_title(label)
+        above.set_title(label[0].upper() + label[1:])
         for one in (above, below):
             one.set_xlabel(f"lag ({fit.description.time_unit}s)")
     for above, below in pairs[::MAX_COLUMNS]:

@@ -5,6 +5,7 @@ import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, StrMethodFormatter
 
 from analysis.episodes import around_trough, depth_troughs
 from analysis.estimates import stacked
@@ -141,7 +142,9 @@ def figure_episodes(fit: Fit) -> Figure:
 
 def _mark_trough(axes: Axes, day: pd.Timestamp) -> None:
     axes.set_yscale("log")
-    axes.set_yticks([0.1, 0.25, 0.5, 1, 2, 4], ["0.1", "0.25", "0.5", "1", "2", "4"])
+    ticks = (0.125, 0.25, 0.5, 1, 2, 4, 8, 16)
+    axes.yaxis.set_major_locator(FixedLocator(ticks))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:.3g}"))
     axes.minorticks_off()
     axes.axhline(1, color=GREY, linewidth=0.6, zorder=0.5)
     axes.axvline(0, color=GREY, linewidth=0.6, zorder=0.5)

@@ -155,7 +155,8 @@ def _predictive_check(
 
 
 def _plot_statistic(axes: Axes, rows: pd.DataFrame) -> None:
-    x = rows.index
+    # Beside each other: a narrow interval would hide behind its diamond.
+    x = rows.index - 0.13
     axes.vlines(
         x, rows["lower_95"], rows["upper_95"], color=BLUE, label="replicated, 95%"
     )
@@ -168,7 +169,7 @@ def _plot_statistic(axes: Axes, rows: pd.DataFrame) -> None:
         label="replicated, 50%",
     )
     axes.plot(
-        x,
+        rows.index + 0.13,
         rows["observed"],
         "D",
         color=VERMILLION,
@@ -177,6 +178,6 @@ def _plot_statistic(axes: Axes, rows: pd.DataFrame) -> None:
         markersize=5.5,
         label="observed",
     )
-    axes.set_xticks(x, rows["label"])
+    axes.set_xticks(rows.index, rows["label"])
     axes.set_xlim(-0.6, len(rows) - 0.4)
     axes.margins(y=0.15)

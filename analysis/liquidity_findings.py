@@ -27,7 +27,12 @@ from analysis.transitions import (
     median_and_interval,
     transition_counts,
 )
-from inference.diagnostics import INFORMED, NOT_INFORMED
+from inference.diagnostics import (
+    INFORMED,
+    NOT_INFORMED,
+    POWER_SCALING_THRESHOLD,
+    WEAKLY_INFORMED,
+)
 
 FEW_MOVES = 10
 """Moves in the sample below which a row of transitions hangs on a handful of days."""
@@ -169,12 +174,36 @@ def weak_rows_sentence(fit: Fit) -> str:
     )
 
 
+def prior_sentence(fit: Fit) -> str:
+    """Which transition coefficients the prior takes part in; empty if none."""
+    frame = regimes_beside_published(fit)
+    frame = frame[frame["parameter"].str.startswith("transition")]
+    shared = frame[frame["prior_sensitivity"] > POWER_SCALING_THRESHOLD]
+    if shared.empty:
+        return ""
+    parts = [
+        f"{_symbol(row)} {_move(row)} ({row['prior_sensitivity']:.2f})"
+        for _, row in shared.iterrows()
+    ]
+    return (
+        "The prior takes part in what is said of these transition coefficients "
+        f"(prior sensitivity above {POWER_SCALING_THRESHOLD}): {joined(parts)}. Read "
+        "the probabilities at depths that the sample holds instead."
+    )
+
+
+def _symbol(row: pd.Series) -> str:
+    """Symbol of the paper for a parameter: "gamma", "delta"; else its words."""
+    words = REGIME_WORDS[row["parameter"]].partition(" (")[0]
+    return words.split()[-1]
+
+
 def _sensitivity_words(rows: pd.DataFrame) -> str:
     """Words for what data and prior say of the coefficients behind one move."""
     information = rows["information"]
     said = NOT_INFORMED if (information == NOT_INFORMED).any() else ""
     if not said:
-        said = INFORMED if (information == INFORMED).all() else "weakly informed"
+        said = INFORMED if (information == INFORMED).all() else WEAKLY_INFORMED
     return f"{said}, prior sensitivity up to {rows['prior_sensitivity'].max():.2f}"
 
 
@@ -253,6 +282,7 @@ def regimes_findings(fit: Fit) -> list[str]:
         depth_sentence(fit),
         fragility_sentence(fit),
         weak_rows_sentence(fit),
+        prior_sentence(fit),
         published_sentence(fit),
         starts_sentence(fit),
         calibration_sentence(fit),

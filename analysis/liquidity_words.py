@@ -100,8 +100,9 @@ CAPTIONS: dict[Callable[[Fit], Figure], str] = {
     figure_transition_matrices: (
         "Probability of each move from one trading day to the next, by market depth "
         "(Figure 4 of the paper): posterior mean and 95% interval. Rows: state of "
-        "today; columns: state of tomorrow. A wide interval: no day of the sample was "
-        "in that state at such a depth."
+        "today; columns: state of tomorrow. A wide interval: hardly a day of the "
+        "sample was in that state at such a depth. Squares: the paper's point "
+        "estimates, whose row from state 1 is near separation in Models I, II and IV."
     ),
     figure_smoothed_states: (
         "Probability of each liquidity state given all data, the most likely path, and "

@@ -13,9 +13,13 @@ from scipy import stats
 
 from analysis.estimates import stacked
 from analysis.fits import Fit
-from analysis.transitions import FIRST_STATE, transition_matrices
+from analysis.transitions import FIRST_STATE, is_depth_driven
 from models.hidden_markov import regression_log_emission
-from models.state_paths import filter_and_smooth, predicted_probability
+from models.state_paths import (
+    filter_and_smooth,
+    predicted_probability,
+    transition_matrices,
+)
 
 MAX_DRAWS = 200
 """Posterior draws that forecasts are averaged over."""
@@ -56,7 +60,7 @@ def forecast_state_probability(fit: Fit) -> xr.DataArray:
         )
         if name in posterior
     ]
-    data = fit.group("constant_data")
+    data = fit.group("constant_data").merge(fit.group("observed_data"))
     depth = data["depth_musd"].to_numpy()
     every = -(-posterior.sizes["chain"] * posterior.sizes["draw"] // MAX_DRAWS)
     sample = xr.Dataset({name: stacked(posterior[name]) for name in names})
@@ -76,7 +80,7 @@ def _forecast(
 ) -> NDArray[np.float64]:
     freedom = draw.get("degrees_of_freedom", xr.DataArray(np.inf))
     emission = regression_log_emission(
-        data["observed_price_impact"].to_numpy(),
+        data["price_impact"].fillna(0.0).to_numpy(),
         data["is_observed"].to_numpy(),
         data["covariates_bp"].to_numpy(),
         draw["price_impact_slope"].to_numpy(),
@@ -84,7 +88,15 @@ def _forecast(
         freedom.to_numpy(),
     )
     initial = draw["initial_probability"].to_numpy()
-    transition = transition_matrices(draw, depth[:-1]).to_numpy()
+    transition = (
+        transition_matrices(
+            draw["transition_intercept"].to_numpy(),
+            draw["transition_depth_slope"].to_numpy(),
+            depth[:-1],
+        )
+        if is_depth_driven(draw)
+        else draw["transition_probability"].to_numpy()
+    )
     filtered = filter_and_smooth(emission, initial, transition).filtered
     return predicted_probability(filtered, initial, transition)
 

@@ -184,7 +184,6 @@ def _common_groups(
             {
                 "depth_musd": panel["depth_musd"].mean("security"),
                 "is_observed": np.isfinite(impact).astype(float),
-                "observed_price_impact": impact.fillna(0.0),
                 "covariates_bp": panel["covariate_bp"].sel(covariate=covariates),
             }
         ),
@@ -225,7 +224,11 @@ def random_tree(
     groups = _common_groups(panel, list(COVARIATE_SETS[model]), draws, rng)
     posterior = _draws(model, transition, (4, draws), 1.0, rng)
     starts = xr.Dataset(
-        {"log_density": ("start", np.array([-900.0, -900.0, -912.0]))},
+        {
+            "log_density": ("start", np.array([-900.0, -912.0, -900.0])),
+            "mode": ("start", [0, 1, 0]),
+            "kind": ("start", ["data-driven", "scattered", "scattered"]),
+        },
         attrs={"num_starts": 3, "num_at_best": 2},
     )
     tree = xr.DataTree.from_dict(

@@ -46,9 +46,9 @@ def test_overconfident_forecast_is_not() -> None:
 def test_forecast_uses_no_price_impact_of_its_own_day_or_later() -> None:
     fit = random_fit()
     tree = fit.tree.copy()
-    data = tree["constant_data"].to_dataset().copy(deep=True)
-    data["observed_price_impact"][150:] = 60.0
-    tree["constant_data"] = data
+    data = tree["observed_data"].to_dataset().copy(deep=True)
+    data["price_impact"][150:] = 60.0
+    tree["observed_data"] = data
     before = forecast_state_probability(fit)
     after = forecast_state_probability(replace(fit, tree=tree))
     np.testing.assert_array_equal(before[:151], after[:151])
