@@ -5,15 +5,77 @@ volatility to first order. Where the forward rate is near zero the quote is unre
 and so is the product.
 """
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data.columns import DATE_COLUMN
 from data.curves import interpolated_yields
+from data.gsw import read_zero_coupon_yields
+from data.liquidity_columns import (
+    VOLATILITY_1M_COLUMN,
+    VOLATILITY_3M_COLUMN,
+    VOLATILITY_COLUMN,
+)
+from data.panel_files import date_cells, number_cells, read_cells, require_columns
 
 FloatArray = NDArray[np.float64]
 
 PERCENT = 100.0
+
+TENOR_YEARS = 10
+QUOTES = {
+    VOLATILITY_COLUMN: ("USSV0C10", 0.25),
+    VOLATILITY_1M_COLUMN: ("USSV0C10", 0.25),
+    VOLATILITY_3M_COLUMN: ("USSV0F10", 0.5),
+}
+"""Tickers and expiries (years) of options on the ten-year swap rate. No 1-month option
+is among the quotes: expiries of 3 and 6 months stand in for 1 and 3."""
+
+
+def read_swaption_volatilities(quotes: Path, zero_curve: Path) -> pd.DataFrame:
+    """Volatilities of the ten-year swap rate in the layout of a volatility file.
+
+    Parameters
+    ----------
+    quotes : Path
+        CSV of at-the-money Black volatilities, percent: ``Date`` and a column a ticker
+        of :data:`QUOTES`.
+    zero_curve : Path
+        Zero-coupon yields, as `data.gsw.read_zero_coupon_yields` reads them.
+
+    Returns
+    -------
+    DataFrame
+        Index ``date``; volatility, 1-month and 3-month volatility, annualised basis
+        points, of the days that have all.
+
+    Raises
+    ------
+    DataError
+        A file or a ticker is missing, or a cell is no number.
+    """
+    source = str(quotes)
+    cells = read_cells(quotes, "give a CSV file of swaption quotes by ticker.")
+    cells = cells.rename(columns={"Date": DATE_COLUMN})
+    tickers = list(dict.fromkeys(ticker for ticker, _ in QUOTES.values()))
+    require_columns(cells, [DATE_COLUMN, *tickers], source)
+    dates = date_cells(cells[DATE_COLUMN], source)
+    black = pd.DataFrame(
+        {ticker: number_cells(cells[ticker], dates, source) for ticker in tickers},
+        index=pd.Index(dates, name=DATE_COLUMN),
+    )
+    curve = read_zero_coupon_yields(zero_curve)
+    curve = curve[curve.index.isin(black.index)]
+    columns = {
+        name: volatility_from_black(
+            black[ticker], forward_swap_rate(curve, expiry, TENOR_YEARS)
+        )
+        for name, (ticker, expiry) in QUOTES.items()
+    }
+    return pd.DataFrame(columns).dropna().sort_index()
 
 
 def forward_swap_rate(
