@@ -66,6 +66,12 @@ WATCHED = "days_watched"
 OBSERVED_DAYS = "half_life_days"
 """Data variables that another imputation replaces."""
 
+COVARIATES = "standardized_covariate"
+MIX_WEIGHT = "mix_weight"
+MIX = "mix"
+DATE = "date"
+"""Data variables that tell outcomes apart."""
+
 TYPICAL_EFFECT_SD = 0.3
 """Log hazard ratios between groups are of this size: how many events a group needs
 until they say more about its effect than the other groups do."""
@@ -142,6 +148,22 @@ def imputation_data(inputs: HalfLifeInputs, imputation: int) -> dict[str, Any]:
         OBSERVED_DAYS: inputs.half_life_days[imputation],
         WATCHED: inputs.days_watched[imputation],
     }
+
+
+def data_variables(inputs: HalfLifeInputs) -> dict[str, Any]:
+    """Every data variable of a duration model, by name, of the first imputation."""
+    arrays = {
+        COVARIATES: inputs.standardized.T,
+        MIX_WEIGHT: inputs.mix_weight,
+        MIX: inputs.mix,
+        DATE: inputs.date,
+        **imputation_data(inputs, 0),
+    }
+    if inputs.covariates.empty:
+        del arrays[COVARIATES]
+    if not inputs.has_shared_dates:
+        del arrays[DATE]
+    return arrays
 
 
 def pooling_exponent(events_per_group: float) -> float:
@@ -262,9 +284,7 @@ def _covariate_effect(inputs: HalfLifeInputs, coefficient_sd: float) -> Any:
     if inputs.covariates.empty:
         return np.zeros(len(inputs.outcomes))
     coefficient = pm.Normal("coefficient", 0.0, coefficient_sd, dims=COVARIATE)
-    covariates = pm.Data(
-        "standardized_covariate", inputs.standardized.T, dims=(COVARIATE, OUTCOME)
-    )
+    covariates = pm.Data(COVARIATES, inputs.standardized.T, dims=(COVARIATE, OUTCOME))
     # A sum of products, no matrix product: numba takes ten seconds to compile one.
     return (covariates * coefficient[:, None]).sum(axis=0)
 
@@ -280,9 +300,9 @@ def _event_effect(
         EVENT_TENOR,
     )
     # Few combinations occur, so the average is taken over them, not over outcomes.
-    weight = pm.Data("mix_weight", inputs.mix_weight, dims=(EVENT_MIX, EVENT_TENOR))
+    weight = pm.Data(MIX_WEIGHT, inputs.mix_weight, dims=(EVENT_MIX, EVENT_TENOR))
     of_mix = (weight * effect).sum(axis=1)
-    return of_mix[pm.Data("mix", inputs.mix, dims=OUTCOME)]
+    return of_mix[pm.Data(MIX, inputs.mix, dims=OUTCOME)]
 
 
 def _date_effect(inputs: HalfLifeInputs, prior: LogNormalPrior) -> Variable:
@@ -293,7 +313,7 @@ def _date_effect(inputs: HalfLifeInputs, prior: LogNormalPrior) -> Variable:
         inputs.resolved_outcomes / len(inputs.dates),
         EVENT_DATE,
     )
-    return effect[pm.Data("date", inputs.date, dims=OUTCOME)]
+    return effect[pm.Data(DATE, inputs.date, dims=OUTCOME)]
 
 
 def _pooled_effect(name: str, sd: Any, events_per_group: float, dim: str) -> Variable:

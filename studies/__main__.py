@@ -16,6 +16,12 @@ from studies.calibration import calibration, rank_table, summarize_calibration
 from studies.console import beside, console, progress, require_csv, show, write
 from studies.coverage import summarize_coverage
 from studies.figures import figure_rank_ecdf
+from studies.half_life_command import (
+    CENSORING_EXAMPLES,
+    censoring_half_life,
+    recovery_half_life,
+)
+from studies.half_life_command import RECOVERY_EXAMPLES as HALF_LIFE_RECOVERY
 from studies.liquidity_regimes_command import (
     RECOVERY_EXAMPLES as LIQUIDITY_REGIMES_RECOVERY,
 )
@@ -64,6 +70,10 @@ calibration_app = typer.Typer(
 )
 app.add_typer(recovery_app, name="recovery")
 app.add_typer(calibration_app, name="calibration")
+censoring_app = typer.Typer(
+    help="What does dropping censored events do?", no_args_is_help=True
+)
+app.add_typer(censoring_app, name="censoring")
 
 Out = Annotated[Path, typer.Option(help="Table to write, .csv.")]
 
@@ -77,6 +87,17 @@ def _configure() -> None:
 recovery_app.command(
     "liquidity-regimes", epilog=LIQUIDITY_REGIMES_RECOVERY, no_args_is_help=True
 )(recovery_liquidity_regimes)
+recovery_app.command("half-life", epilog=HALF_LIFE_RECOVERY, no_args_is_help=True)(
+    recovery_half_life
+)
+censoring_app.command("half-life", epilog=CENSORING_EXAMPLES, no_args_is_help=True)(
+    censoring_half_life
+)
+
+
+@censoring_app.callback()
+def _censoring_group() -> None:
+    """Keep ``censoring MODEL`` a group while it has one model."""
 
 
 @calibration_app.callback()

@@ -132,9 +132,9 @@ def compare_with_truth(posterior: xr.Dataset, truth: xr.Dataset) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        One row an element: ``parameter``, ``element``, ``truth``, ``mean``, ``sd``,
-        ``lower_95``, ``upper_95`` (equal-tailed), ``r_hat``, ``ess_bulk``,
-        ``ess_tail``, ``is_covered``.
+        One row an element: ``parameter``, ``element`` (empty of a scalar), ``truth``,
+        ``mean``, ``sd``, ``lower_95``, ``upper_95`` (equal-tailed), ``r_hat``,
+        ``ess_bulk``, ``ess_tail``, ``is_covered``.
     """
     draws = posterior[list(truth.data_vars)]
     quantile = draws.quantile([TAIL_PROBABILITY, 1 - TAIL_PROBABILITY], SAMPLE_DIMS)
@@ -159,6 +159,7 @@ def compare_with_truth(posterior: xr.Dataset, truth: xr.Dataset) -> pd.DataFrame
     table = table[list(statistics)]
     table["is_covered"] = table["truth"].between(table["lower_95"], table["upper_95"])
     names = table.index.to_series().str.extract(
-        r"^(?P<parameter>\w+)\[(?P<element>.+)\]$"
+        r"^(?P<parameter>\w+)(?:\[(?P<element>.+)\])?$"
     )
+    names = names.fillna({"element": ""})
     return pd.concat([names, table], axis=1).reset_index(drop=True)
