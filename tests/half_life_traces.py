@@ -16,6 +16,9 @@ from models.half_life_specification import LINEAR, HalfLifeSpecification
 from tests.price_pressure_traces import diagnostics_frame
 
 NUM_EVENTS = 300
+DRAWS = 60
+"""Of each of four chains."""
+
 SAMPLE = ("chain", "draw")
 TRUTH = HalfLifeParameters()
 
@@ -115,7 +118,7 @@ def _replicated(
 
 
 def random_half_life_tree(
-    variant: str, frame: pd.DataFrame | None = None, *, draws: int = 60
+    variant: str, frame: pd.DataFrame | None = None, *, draws: int = DRAWS
 ) -> xr.DataTree:
     """A trace of one variant on simulated events, or on a frame of the test's own."""
     rng = np.random.default_rng(11)
