@@ -196,7 +196,7 @@ def _check_dates(dates: pd.Series, source: str) -> None:
             f"({dates[position]:%Y-%m-%d}) {kind} the row before",
             "give one row a day, sorted by date.",
         )
-    weekend = np.flatnonzero(dates.dt.dayofweek >= 5)
+    weekend = np.flatnonzero(dates.dt.day_of_week >= 5)
     if weekend.size:
         raise DataError(
             f"{source}: column {DATE_COLUMN}, row {weekend[0] + 1} "
