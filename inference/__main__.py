@@ -21,6 +21,10 @@ from inference.liquidity_regimes_command import (
 from inference.liquidity_regimes_command import fit_liquidity_regimes
 from inference.price_pressure_command import FIT_EXAMPLES, fit_price_pressure
 from inference.store import read_trace, write_trace
+from inference.threshold_regression_command import (
+    FIT_EXAMPLES as THRESHOLD_REGRESSION_EXAMPLES,
+)
+from inference.threshold_regression_command import fit_threshold_regression
 
 CHECK_EXAMPLES = "Example: python -m inference check traces/cash.nc traces/net.nc"
 
@@ -53,6 +57,9 @@ def _fit_group() -> None:
 fit_app.command("price-pressure", epilog=FIT_EXAMPLES)(fit_price_pressure)
 fit_app.command("liquidity-regimes", epilog=LIQUIDITY_REGIMES_EXAMPLES)(
     fit_liquidity_regimes
+)
+fit_app.command("threshold-regression", epilog=THRESHOLD_REGRESSION_EXAMPLES)(
+    fit_threshold_regression
 )
 fit_app.command("basis-decomposition", epilog=BASIS_EXAMPLES)(fit_basis_decomposition)
 fit_app.command("half-life", epilog=HALF_LIFE_EXAMPLES)(fit_half_life_command)
