@@ -321,4 +321,4 @@ def _plot_pair(axes: Axes, share: xr.DataArray, horizon: int) -> None:
 
 def concentration_is_shown(fit: Fit) -> bool:
     """Whether dealer concentration is among the covariates of a fit."""
-    return CONCENTRATION in fit.posterior["coefficient"]["covariate"].to_numpy()
+    return CONCENTRATION in inputs_of(fit).covariates.index

@@ -50,34 +50,44 @@ def inputs_of(fit: Fit) -> HalfLifeInputs:
     return select_inputs(panel_of(fit), specification)
 
 
-def cumulative_baseline(fit: Fit) -> xr.DataArray:
+def has_covariates(fit: Fit) -> bool:
+    """Whether any covariate enters a regression."""
+    return "coefficient" in fit.posterior
+
+
+def cumulative_baseline(fit: Fit, max_draws: int = MAX_DRAWS) -> xr.DataArray:
     """Draws of the cumulative baseline hazard at the end of each day.
 
     Parameters
     ----------
     fit : Fit
         Of a duration model.
+    max_draws : int
+        Thinned to at most this many.
 
     Returns
     -------
     (day, sample) DataArray
-        Thinned to at most :data:`MAX_DRAWS`; zero on day 0.
+        Zero on day 0.
     """
-    hazard = xr.ufuncs.exp(_thinned(fit.posterior["baseline_log_hazard"]))
+    log_hazard = _thinned(fit.posterior["baseline_log_hazard"], max_draws)
+    hazard = xr.ufuncs.exp(log_hazard)
     cumulative = hazard.cumsum("day").assign_coords(day=hazard["day"])
     start = xr.zeros_like(cumulative.isel(day=[0])).assign_coords(day=[0])
     return xr.concat([start, cumulative], "day")
 
 
-def _thinned(draws: xr.DataArray) -> xr.DataArray:
+def _thinned(draws: xr.DataArray, max_draws: int = MAX_DRAWS) -> xr.DataArray:
     sample = stacked(draws).reset_coords(drop=True)
-    return sample.isel(
-        sample=slice(None, None, -(-sample.sizes["sample"] // MAX_DRAWS))
-    )
+    step = -(-sample.sizes["sample"] // max_draws)
+    return sample.isel(sample=slice(None, None, step))
 
 
 def survival(
-    fit: Fit, log_hazard_ratio: xr.DataArray, event_tenor_weight: xr.DataArray
+    fit: Fit,
+    log_hazard_ratio: xr.DataArray,
+    event_tenor_weight: xr.DataArray,
+    max_draws: int = MAX_DRAWS,
 ) -> xr.DataArray:
     """Share still open by day, averaged over event types, tenors and dates.
 
@@ -89,20 +99,24 @@ def survival(
         Of the covariates; 0 at their means.
     event_tenor_weight : (event_tenor,) DataArray
         Shares, adding up to 1.
+    max_draws : int
+        As many as the ratio was thinned to.
 
     Returns
     -------
     (..., day, sample) DataArray
         From day 0, where it is 1.
     """
-    cumulative = cumulative_baseline(fit)
+    cumulative = cumulative_baseline(fit, max_draws)
     shown = event_tenor_weight[event_tenor_weight.to_numpy() > 0]
-    effect = _thinned(fit.posterior["event_tenor_effect"]).sel(
+    effect = _thinned(fit.posterior["event_tenor_effect"], max_draws).sel(
         event_tenor=shown["event_tenor"]
     )
     nodes, node_weight = np.polynomial.hermite_e.hermegauss(NUM_NODES)
     node_weight = node_weight / node_weight.sum()
-    date_sd = _thinned(fit.posterior["date_sd"]) if "date_sd" in fit.posterior else 0.0
+    date_sd: xr.DataArray | float = 0.0
+    if "date_sd" in fit.posterior:
+        date_sd = _thinned(fit.posterior["date_sd"], max_draws)
     total = xr.zeros_like(log_hazard_ratio) * cumulative
     for node, weight in zip(nodes, node_weight, strict=True):
         ratio = xr.ufuncs.exp(log_hazard_ratio + effect + node * date_sd)
@@ -125,11 +139,20 @@ def event_tenor_weight(
     )
 
 
-def average_survival(fit: Fit, inputs: HalfLifeInputs) -> xr.DataArray:
+def average_survival(
+    fit: Fit, inputs: HalfLifeInputs, max_draws: int = MAX_DRAWS
+) -> xr.DataArray:
     """Share still open by day at mean covariates, (day, sample)."""
     baseline = fit.posterior["baseline_log_hazard"].isel(day=0, drop=True)
-    at_mean = xr.zeros_like(_thinned(baseline))
-    return survival(fit, at_mean, event_tenor_weight(inputs))
+    at_mean = xr.zeros_like(_thinned(baseline, max_draws))
+    return survival(fit, at_mean, event_tenor_weight(inputs), max_draws)
+
+
+def imputation_of_draws(fit: Fit, max_draws: int) -> FloatArray:
+    """Imputation that each of the thinned draws belongs to, (sample,) int."""
+    posterior = fit.posterior
+    one = posterior["baseline_log_hazard"].isel(day=0, drop=True)
+    return _thinned(posterior["imputation"].broadcast_like(one), max_draws).to_numpy()
 
 
 def covariate_survival(

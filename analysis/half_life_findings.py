@@ -20,6 +20,7 @@ from analysis.half_life_effects import (
     average_survival,
     covariate_survival,
     effect_days,
+    has_covariates,
     inputs_of,
     low_and_high,
     restricted_mean_days,
@@ -42,6 +43,10 @@ LISTED_CELLS = 4
 NOTABLE_T = 2.0
 """A t-value that a reader takes for a finding."""
 
+NO_COVARIATES = (
+    "No covariate is known for enough of these events to enter, so nothing is said "
+    "about who closes the basis."
+)
 ASSOCIATION = (
     "Differences between events are associations: nothing here says what a change of "
     "who trades would do."
@@ -266,5 +271,6 @@ def half_life_sentences(fit: Fit) -> Iterator[str]:
     yield closers_sentence(fit, inputs)
     yield silence_sentence(fit)
     yield placeholder_sentence(inputs)
+    yield "" if has_covariates(fit) else NO_COVARIATES
     yield survival_sentence(fit)
     yield ASSOCIATION

@@ -31,13 +31,14 @@ from analysis.figures_sampling import figure_rank, figure_trace
 from analysis.figures_survival import figure_survival_check
 from analysis.findings import findings_of_fit
 from analysis.fits import Fit
+from analysis.half_life_effects import has_covariates
 from analysis.half_life_events import (
     distinct_outcomes,
     events_of,
     set_aside_counts,
     used_events,
 )
-from analysis.half_life_findings import half_life_sentences
+from analysis.half_life_findings import NO_COVARIATES, half_life_sentences
 from analysis.notebook_regression import notebook_regression
 from analysis.section import Block, Findings, ReportFigure, Section
 from analysis.tables import Table
@@ -149,23 +150,30 @@ def _panel_block(fits: Sequence[Fit], is_only_panel: bool) -> Block:
 
 def _coefficients_block(fits: Sequence[Fit], is_only_panel: bool) -> Block:
     name = "" if is_only_panel else fits[0].panel_hash[:8]
-    tables = [_named(table_half_life_coefficients(fits), name)]
-    tables += [
-        _named(table_leave_one_out(group), name) for group in comparable_fits(fits)
-    ]
+    with_covariates = [fit for fit in fits if has_covariates(fit)]
+    tables = [table_half_life_coefficients(with_covariates)] if with_covariates else []
+    tables += [table_leave_one_out(group) for group in comparable_fits(fits)]
     title = "What goes with the half-life"
-    return Block(title if is_only_panel else f"{title} {name}", "", tuple(tables))
+    return Block(
+        title if is_only_panel else f"{title} {name}",
+        "" if with_covariates else NO_COVARIATES,
+        tuple(_named(table, name) for table in tables),
+    )
 
 
 def _estimates_block(fit: Fit, fits: Sequence[Fit]) -> Block:
-    items: list[Table | ReportFigure] = [table_coefficient_information(fit)]
+    items: list[Table | ReportFigure] = []
+    is_duration = fit.variant != LINEAR
+    if has_covariates(fit):
+        items.append(table_coefficient_information(fit))
     if is_imputed(fit):
         items.append(table_propagation(fit, plug_in_counterpart(fit, fits)))
-    if fit.variant != LINEAR:
+    if is_duration and has_covariates(fit):
         items.append(_figure(figure_who_closes_basis, fit))
         if concentration_is_shown(fit):
             items.append(_figure(figure_half_life_concentration, fit))
         items.append(_figure(figure_partial_effects, fit))
+    if is_duration:
         items.append(_figure(figure_survival_check, fit))
     return Block(f"Estimates: {fit.name}", f"Variant {fit.variant}.", tuple(items))
 

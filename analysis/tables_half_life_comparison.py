@@ -7,18 +7,34 @@ from typing import Any
 import arviz as az
 import numpy as np
 import pandas as pd
+import xarray as xr
 
-from analysis.estimates import summarise_draws
+from analysis.estimates import stacked, summarise_draws
 from analysis.fits import Fit
 from analysis.half_life_description import covariate_name
+from analysis.half_life_effects import (
+    average_survival,
+    has_covariates,
+    imputation_of_draws,
+    inputs_of,
+    restricted_mean_days,
+)
+from analysis.hedging_regression import FloatArray
 from analysis.tables import NOT_AVAILABLE, Table, interval, number, numbers
 from analysis.tables_comparison import (
     PARETO_K_LIMIT,
     by_panel,
     combined_warning,
 )
-from inference.imputation import MISSING_INFORMATION
 from models.half_life_specification import LINEAR
+
+MAX_DRAWS = 4000
+"""A mean over one of twenty imputations is then off by 7% of its standard deviation."""
+
+SPREADS = {
+    "event_tenor_sd": "sd of effects of event types by tenors",
+    "date_sd": "sd of effects of dates",
+}
 
 NUM_SE = 2
 """Standard errors within which two scores are not told apart."""
@@ -131,8 +147,51 @@ def table_leave_one_out(fits: Sequence[Fit]) -> Table:
     return Table("table_leave_one_out", caption, frame, display, combined_warning(fits))
 
 
+def _quantities(fit: Fit) -> dict[str, xr.DataArray]:
+    """Draws (sample,) of what the propagation table compares, by its words."""
+    share = average_survival(fit, inputs_of(fit), MAX_DRAWS)
+    found = {
+        "expected half-life (days)": restricted_mean_days(share),
+        "open at the horizon (%)": 100 * share.isel(day=-1, drop=True),
+    }
+    for name, words in SPREADS.items():
+        if name in fit.posterior:
+            found[words] = stacked(fit.posterior[name])
+    if has_covariates(fit):
+        for name in map(str, fit.posterior["covariate"].to_numpy()):
+            found[covariate_name(name)] = stacked(
+                fit.posterior["coefficient"].sel(covariate=name, drop=True)
+            )
+    return found
+
+
+def missing_information_pct(draws: FloatArray, imputation: FloatArray) -> float:
+    """Share of the variance of pooled draws that uncertain data make, per cent.
+
+    Parameters
+    ----------
+    draws : (sample,) float
+    imputation : (sample,) int
+        Whose data each draw was made from.
+
+    Returns
+    -------
+    float
+        (1 + 1/M) B over itself plus W, for M imputations with mean variance W within
+        and variance B of their means: Rubin (1987), equation (3.1.10), with the Monte
+        Carlo variance of the means, W over the draws of each, taken off B.
+    """
+    groups = pd.Series(draws).groupby(imputation)
+    within = groups.var(ddof=1).mean()
+    num = groups.ngroups
+    noise = within / groups.size().mean()
+    between = max(groups.mean().var(ddof=1) - noise, 0.0)
+    added = (1 + 1 / num) * between
+    return float(100 * added / (within + added))
+
+
 def propagation_estimates(imputed: Fit, plug_in: Fit | None) -> pd.DataFrame:
-    """Coefficients with the uncertainty of the half-lives beside those without.
+    """Quantities with the uncertainty of the half-lives beside those without.
 
     Parameters
     ----------
@@ -144,26 +203,32 @@ def propagation_estimates(imputed: Fit, plug_in: Fit | None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns covariate, mean, sd, lower_95, upper_95 (propagated), the same with
-        prefix plug_in_ (missing without such a fit or covariate), sd_ratio
-        (propagated over plugged in) and missing_information_pct: share of the variance
-        that the half-lives being uncertain makes.
+        Columns quantity, mean, sd, lower_95, upper_95 (propagated), the same with
+        prefix plug_in_ (missing without such a fit or quantity), sd_ratio (propagated
+        over plugged in) and missing_information_pct: share of the variance that the
+        half-lives being uncertain makes.
     """
+    propagated = _quantities(imputed)
+    known = _quantities(plug_in) if plug_in is not None else {}
     columns = ["mean", "sd", "lower_95", "upper_95"]
-    frame = summarise_draws(imputed.posterior["coefficient"]).to_dataframe()[columns]
-    other = frame * np.nan
-    if plug_in is not None:
-        known = summarise_draws(plug_in.posterior["coefficient"]).to_dataframe()
-        other = known[columns].reindex(frame.index)
-    missing = imputed.group("imputation")["coefficient"].sel(
-        statistic=MISSING_INFORMATION
+    rows = []
+    for words, draws in propagated.items():
+        row: dict[str, object] = {"quantity": words}
+        for prefix, values in (("", draws), ("plug_in_", known.get(words))):
+            summary = None if values is None else summarise_draws(values)
+            row |= {
+                f"{prefix}{name}": np.nan if summary is None else float(summary[name])
+                for name in columns
+            }
+        labels = imputation_of_draws(imputed, draws.sizes["sample"])
+        row["missing_information_pct"] = missing_information_pct(
+            draws.to_numpy(), labels
+        )
+        rows.append(row)
+    frame = pd.DataFrame(rows)
+    return frame.assign(
+        sd_ratio=frame["sd"] / frame["plug_in_sd"], diagnostics=imputed.verdict
     )
-    frame = frame.join(other.add_prefix("plug_in_")).assign(
-        sd_ratio=frame["sd"] / other["sd"],
-        missing_information_pct=100 * missing.to_series(),
-        diagnostics=imputed.verdict,
-    )
-    return frame.reset_index()
 
 
 def table_propagation(imputed: Fit, plug_in: Fit | None) -> Table:
@@ -181,18 +246,12 @@ def table_propagation(imputed: Fit, plug_in: Fit | None) -> Table:
     Table
     """
     frame = propagation_estimates(imputed, plug_in)
-    plugged = frame["plug_in_mean"].notna()
+    known = _estimate_text(frame, "plug_in_")
     display = pd.DataFrame(
         {
-            "Covariate": frame["covariate"].map(covariate_name),
-            "Propagated": numbers(frame["mean"], 2)
-            + " "
-            + interval(frame["lower_95"], frame["upper_95"], 2),
-            "Plugged in": (
-                numbers(frame["plug_in_mean"], 2)
-                + " "
-                + interval(frame["plug_in_lower_95"], frame["plug_in_upper_95"], 2)
-            ).where(plugged, NOT_AVAILABLE),
+            "Quantity": frame["quantity"],
+            "Propagated": _estimate_text(frame, ""),
+            "Plugged in": known.where(frame["plug_in_mean"].notna(), NOT_AVAILABLE),
             "Ratio of sds": numbers(frame["sd_ratio"], 2),
             "Due to the half-lives (%)": numbers(frame["missing_information_pct"], 0),
         }
@@ -202,15 +261,21 @@ def table_propagation(imputed: Fit, plug_in: Fit | None) -> Table:
     if plug_in is not None:
         beside = f"plugged in: {plug_in.name}, which takes the estimated ones as known"
     caption = (
-        "Log hazard ratio of one standard deviation of each covariate, mean and 95% "
-        f"interval. Propagated: {imputed.name}, pooled over {number_of} draws of the "
-        f"deviation and so of every half-life; {beside}. Due to the half-lives: share "
-        "of the posterior variance that is there because half-lives are only known up "
-        "to the decomposition."
+        "Mean and 95% interval of expected half-life and share open at mean "
+        "covariates, spreads of effects, and the log hazard ratio of one standard "
+        f"deviation of each covariate. Propagated: {imputed.name}, pooled over "
+        f"{number_of} draws of the deviation and so of every half-life; {beside}. Due "
+        "to the half-lives: share of the posterior variance that is there because "
+        "half-lives are known only up to the decomposition."
     )
     return Table(
         "table_propagation", caption, frame, display, imputed.warning, imputed.name
     )
+
+
+def _estimate_text(frame: pd.DataFrame, prefix: str) -> pd.Series:
+    bounds = interval(frame[f"{prefix}lower_95"], frame[f"{prefix}upper_95"], 2)
+    return numbers(frame[f"{prefix}mean"], 2) + " " + bounds
 
 
 def plug_in_counterpart(imputed: Fit, fits: Sequence[Fit]) -> Fit | None:
