@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from inference.sampling import thin_evenly
+from inference.sampling import SAMPLE_DIMS, thin_evenly
 from models.dims import COVARIATE, DAY, EVENT_DATE, EVENT_TENOR
 from models.half_life_inputs import HalfLifeInputs
 
@@ -35,9 +35,8 @@ def group_survival(
         ``survival`` (sample, event_tenor, day), single precision, and ``num_outcomes``
         (event_tenor,), weights of the outcomes added up.
     """
-    draws = thin_evenly(posterior, num_draws).stack(sample=("chain", "draw"))
-    hazard = np.exp(draws["baseline_log_hazard"].transpose("sample", DAY).to_numpy())
-    cumulative = np.cumsum(hazard, axis=1)
+    draws = thinned_samples(posterior, num_draws)
+    cumulative = cumulative_baseline(draws)
     ratio = np.exp(log_hazard_ratio(draws, inputs))
     weight = inputs.mix_weight[inputs.mix]
     total = weight.sum(axis=0)
@@ -55,6 +54,18 @@ def group_survival(
             DAY: posterior[DAY].to_numpy(),
         },
     )
+
+
+def thinned_samples(posterior: xr.Dataset, num_draws: int) -> xr.Dataset:
+    """Draws of all chains in one dimension ``sample``, evenly thinned."""
+    return thin_evenly(posterior, num_draws).stack(sample=SAMPLE_DIMS)
+
+
+def cumulative_baseline(draws: xr.Dataset) -> FloatArray:
+    """Cumulative baseline hazard at the end of each day, (sample, day)."""
+    log_hazard = draws["baseline_log_hazard"].transpose("sample", DAY).to_numpy()
+    cumulative: FloatArray = np.cumsum(np.exp(log_hazard), axis=1)
+    return cumulative
 
 
 def log_hazard_ratio(draws: xr.Dataset, inputs: HalfLifeInputs) -> FloatArray:

@@ -16,10 +16,13 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
-from inference.half_life_survival import log_hazard_ratio
-from inference.sampling import SAMPLE_DIMS, thin_evenly
+from inference.half_life_survival import (
+    cumulative_baseline,
+    log_hazard_ratio,
+    thinned_samples,
+)
 from inference.settings import SamplerSettings
-from models.dims import COVARIATE, DAY
+from models.dims import COVARIATE
 from models.half_life import OBSERVED_DAYS, WATCHED, data_variables
 from models.half_life_inputs import HalfLifeInputs
 from models.half_life_simulation import HalfLifeParameters
@@ -202,10 +205,9 @@ def _true_days(replication: Replication) -> float:
 def _estimates(
     posterior: xr.Dataset, replication: Replication, estimator: str
 ) -> list[dict[str, Any]]:
-    thinned = xr.Dataset.stack(thin_evenly(posterior, NUM_DRAWS), sample=SAMPLE_DIMS)
-    hazard = np.exp(thinned["baseline_log_hazard"].transpose("sample", DAY).to_numpy())
+    thinned = thinned_samples(posterior, NUM_DRAWS)
     days = days_within_horizon(
-        log_hazard_ratio(thinned, replication.inputs), hazard.cumsum(axis=1)
+        log_hazard_ratio(thinned, replication.inputs), cumulative_baseline(thinned)
     )
     quantities = {DAYS_WITHIN_HORIZON: (_true_days(replication), days)}
     for name in replication.truth[COVARIATE].to_numpy():
