@@ -73,6 +73,11 @@ def paper_style() -> Iterator[None]:
         yield
 
 
+def use_paper_style() -> None:
+    """Draw everything that follows in the common style, as in a notebook."""
+    mpl.rcParams.update(STYLE)
+
+
 def new_figure(
     rows: int, columns: int, height_inches: float, **options: Any
 ) -> tuple[Figure, list[Axes]]:

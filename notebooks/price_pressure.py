@@ -31,6 +31,7 @@ from analysis.figures_predictive import (
 )
 from analysis.figures_price_pressure import figure_price_pressure
 from analysis.report import load_fit
+from analysis.style import use_paper_style
 from analysis.tables_coefficients import estimates_beside_published
 from data.panels import panel_from_frame
 from inference import SamplerSettings, fit, write_trace
@@ -39,6 +40,7 @@ from models import VARIANTS, simulate_price_pressure
 from models.price_pressure_simulation import published_truth
 
 logging.getLogger("pymc").setLevel(logging.WARNING)
+use_paper_style()
 
 # %% [markdown]
 # ## The panel
