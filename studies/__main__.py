@@ -26,6 +26,8 @@ from studies.liquidity_regimes_command import (
     RECOVERY_EXAMPLES as LIQUIDITY_REGIMES_RECOVERY,
 )
 from studies.liquidity_regimes_command import recovery_liquidity_regimes
+from studies.real_covariates_command import EXAMPLES as REAL_COVARIATES_EXAMPLES
+from studies.real_covariates_command import real_covariates_liquidity_regimes
 from studies.recovery import recovery
 
 DEFAULT_CALIBRATION_VARIANT = "net-order-flow"
@@ -70,6 +72,10 @@ calibration_app = typer.Typer(
 )
 app.add_typer(recovery_app, name="recovery")
 app.add_typer(calibration_app, name="calibration")
+real_covariates_app = typer.Typer(
+    help="Is the truth found when the covariates are real?", no_args_is_help=True
+)
+app.add_typer(real_covariates_app, name="real-covariates")
 censoring_app = typer.Typer(
     help="What does dropping censored events do?", no_args_is_help=True
 )
@@ -98,6 +104,16 @@ censoring_app.command("half-life", epilog=CENSORING_EXAMPLES, no_args_is_help=Tr
 @censoring_app.callback()
 def _censoring_group() -> None:
     """Keep ``censoring MODEL`` a group while it has one model."""
+
+
+real_covariates_app.command(
+    "liquidity-regimes", epilog=REAL_COVARIATES_EXAMPLES, no_args_is_help=True
+)(real_covariates_liquidity_regimes)
+
+
+@real_covariates_app.callback()
+def _real_covariates_group() -> None:
+    """Keep ``real-covariates MODEL`` a group while it has one model."""
 
 
 @calibration_app.callback()

@@ -141,7 +141,7 @@ def recovery(
         table.insert(0, "variant", specification.name)
         table.insert(1, "seed", seed)
         table["divergences"] = int(draws["sample_stats"]["diverging"].sum())
-        tables.append(table.assign(**_search_columns(found)))
+        tables.append(table.assign(**search_columns(found)))
         advance(pd.concat(tables, ignore_index=True))
     return pd.concat(tables, ignore_index=True)
 
@@ -177,7 +177,8 @@ def truth_dataset(specification: LiquidityRegimesSpecification) -> xr.Dataset:
     )
 
 
-def _search_columns(found: ModeSearch) -> dict[str, int]:
+def search_columns(found: ModeSearch) -> dict[str, int]:
+    """How many searches for the mode ended at the highest one found."""
     at_mode = found.starts["mode"] == 0
     data_driven = found.starts["kind"] == DATA_DRIVEN
     return {
