@@ -79,12 +79,21 @@ def test_a_security_without_a_row_has_no_impact_and_the_depth_of_the_day_before(
     assert any("rows of 2y: none on 2 of 300 days" in note for note in panel.notes)
 
 
-def test_a_security_that_comes_later_has_no_depth_before() -> None:
-    frame = two_securities().drop(index=range(DAYS, DAYS + 30))
+@pytest.mark.parametrize(
+    ("dropped", "span"),
+    [
+        (range(30), "from 2014-05-14 to 2015-06-11"),
+        (range(DAYS - 30, DAYS), "from 2014-04-01 to 2015-04-29"),
+    ],
+)
+def test_a_security_has_no_depth_before_it_comes_and_after_it_goes(
+    dropped: range, span: str
+) -> None:
+    frame = two_securities().drop(index=[DAYS + row for row in dropped])
     panel = liquidity_panel_from_frame(frame, "memory")
     depth = panel.dataset["depth_musd"].sel(security="2y")
-    assert np.flatnonzero(np.isnan(depth)).tolist() == list(range(30))
-    assert any(note.startswith("rows of 2y: from 2014-05-14") for note in panel.notes)
+    assert np.flatnonzero(np.isnan(depth)).tolist() == list(dropped)
+    assert f"rows of 2y: {span} only" in panel.notes
 
 
 def test_columns_of_the_users_own_are_ignored() -> None:

@@ -22,8 +22,10 @@ from models.liquidity_regimes_parameters import (
 from models.liquidity_regimes_simulation import (
     NUM_DAYS,
     SECURITIES,
+    SecurityScale,
     draw_price_impact,
     draw_states,
+    scaled_parameters,
     simulate_liquidity_given,
     simulate_liquidity_regimes,
 )
@@ -196,6 +198,19 @@ def test_independent_states_differ_between_securities() -> None:
     )
     states = frame.groupby("date")["simulated_state"]
     assert (states.min() < states.max()).mean() > 0.2
+
+
+def test_a_security_behaves_alike_in_units_of_its_own() -> None:
+    note, scale = published_parameters(), SecurityScale(price_impact=2.5, depth=0.4)
+    own = scaled_parameters(note, scale)
+    depth = np.array([20.0, 60.0, 120.0])
+    assert_allclose(
+        own.transition_probability(depth * scale.depth),
+        note.transition_probability(depth),
+        rtol=ROUNDING,
+    )
+    assert_allclose(own.price_impact_slope, 2.5 * note.price_impact_slope)
+    assert_allclose(own.noise_sd, 2.5 * note.noise_sd)
 
 
 def test_the_given_share_of_days_is_missing() -> None:
