@@ -92,7 +92,7 @@ def liquidity_regimes_model(
     Parameters
     ----------
     panel : LiquidityPanel
-        Days before and after the specification's inputs are known are left out.
+        Days before and after all of its securities are there are left out.
     specification : LiquidityRegimesSpecification
         Covariates, transition, noise, number of states, security.
     priors : LiquidityRegimesPriors, optional

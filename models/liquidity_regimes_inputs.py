@@ -64,22 +64,21 @@ def select_inputs(
 ) -> LiquidityRegimesInputs:
     """Pick the inputs of a specification and check that they are complete.
 
-    Days before the first and after the last on which all covariates and depths are
-    known are left out. Price impact may be missing on any day.
+    Days before the first and after the last on which all securities are there are left
+    out. Price impact may be missing on any day.
 
     Raises
     ------
     DataError
-        The panel lacks the security or a covariate, an input is missing in between,
-        too few days remain, or price impact does not rise with volatility.
+        The panel lacks the security or a covariate, too few days remain, or price
+        impact does not rise with volatility.
     """
     dataset = panel.dataset.sel(security=_securities(panel, specification))
     names = list(specification.covariate_names)
     columns = [COVARIATE_COLUMNS[name] for name in names]
     covariates = dataset["covariate_bp"].sel(covariate=names).to_numpy()
     depth = dataset[DEPTH_COLUMN].to_numpy()
-    first, last = _complete_days(panel, specification, columns, covariates, depth)
-    days = slice(first, last + 1)
+    days = _complete_days(panel, specification, columns, covariates, depth)
     dataset, covariates, depth = dataset.isel(day=days), covariates[days], depth[days]
     price_impact = dataset["price_impact"].to_numpy()
     is_observed = np.isfinite(price_impact)
@@ -124,36 +123,24 @@ def _complete_days(
     columns: list[str],
     covariates: FloatArray,
     depth: FloatArray,
-) -> tuple[int, int]:
-    """First and last day with every input; none may be missing in between."""
-    known = np.isfinite(np.column_stack([covariates, depth]))
-    names = columns + [DEPTH_COLUMN] * depth.shape[1]
-    for name, is_known in zip(names, known.T, strict=True):
-        if not is_known.any():
+) -> slice:
+    """Days on which every security is there; a checked panel has no other gaps."""
+    for name, values in zip(columns, covariates.T, strict=True):
+        if not np.isfinite(values).any():
             raise DataError(
                 f"{panel.source}: column {name} is missing or empty, and Model "
                 f"{specification.covariates} needs it",
                 "python -m data build liquidity-regimes adds the surprises to "
                 "volatilities; Model I needs volatility alone",
             )
-    complete = np.flatnonzero(known.all(axis=1))
+    complete = np.flatnonzero(np.isfinite(depth).all(axis=1))
     if complete.size < MINIMUM_DAYS:
         raise DataError(
-            f"{panel.source}: {complete.size} days with all inputs of Model "
-            f"{specification.covariates}; at least {MINIMUM_DAYS} are needed",
-            "lengthen the panel",
+            f"{panel.source}: {complete.size} days on which every security is there; "
+            f"at least {MINIMUM_DAYS} are needed",
+            "lengthen the panel, or fit one security at a time",
         )
-    first, last = int(complete[0]), int(complete[-1])
-    gaps = np.argwhere(~known[first : last + 1])
-    if gaps.size:
-        row, column = gaps[0][0] + first, gaps[0][1]
-        day = panel.dataset["day"].to_numpy()[row]
-        raise DataError(
-            f"{panel.source}: column {names[column]} is missing on {day:.10}; "
-            f"{len(gaps)} such gaps between the first and the last complete day",
-            "fill the gaps from their source, or leave those days out of the panel",
-        )
-    return first, last
+    return slice(int(complete[0]), int(complete[-1]) + 1)
 
 
 def _units(
