@@ -1,0 +1,380 @@
+"""Tables, figures, findings and the section on half-lives."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+from matplotlib.figure import Figure
+
+from analysis.figures_half_life import (
+    figure_half_life_concentration,
+    figure_partial_effects,
+    figure_who_closes_basis,
+    outcome_points,
+)
+from analysis.figures_survival import (
+    cells_outside,
+    figure_survival_check,
+    replicated_cells,
+)
+from analysis.fits import Fit
+from analysis.half_life_effects import inputs_of
+from analysis.half_life_findings import (
+    coefficient_sentences,
+    half_life_sentences,
+    silence_sentence,
+)
+from analysis.half_life_section import followed_events, half_life_section
+from analysis.report import sections_of, write_report
+from analysis.style import WIDTH_INCHES
+from analysis.tables_half_life import (
+    DAYS,
+    LEAST_SQUARES,
+    coefficient_estimates,
+    table_coefficient_information,
+    table_half_life_coefficients,
+    table_notebook_regression,
+)
+from analysis.tables_half_life_comparison import (
+    comparable_fits,
+    compare_leave_one_out,
+    missing_information_pct,
+    propagation_estimates,
+    score_sentence,
+    table_propagation,
+)
+from analysis.tables_half_life_events import (
+    table_half_life_outcomes,
+    table_half_life_summary,
+)
+from data.half_life_validation import COVARIATES
+from inference.diagnostics import NOT_INFORMED
+from models.half_life_specification import LINEAR
+from tests.basis_traces import random_basis_fit
+from tests.half_life_traces import (
+    event_frame,
+    half_life_fit,
+    random_half_life_fit,
+    random_half_life_tree,
+)
+
+HAZARD, WEIBULL = "proportional-hazard", "discrete-weibull"
+
+
+def _placeholder_fit(variant: str = HAZARD) -> Fit:
+    """As the notebook's 38 rows: one dealer everywhere, shares that are indicators."""
+    frame = event_frame()
+    even = (np.arange(len(frame)) % 2).astype(float)
+    frame = frame.assign(dealer_hhi=1.0, trade_count=1.0, ats_share=even)
+    return half_life_fit(random_half_life_tree(variant, frame))
+
+
+def _imputed_fit() -> Fit:
+    tree = random_half_life_tree(HAZARD, event_frame(4))
+    for name in ("posterior", "posterior_predictive"):
+        group = tree[name].to_dataset()
+        tree[name] = group.assign_coords(imputation=("chain", np.arange(4)))
+    tree["imputation"] = xr.Dataset({"missing": 0.0})
+    return half_life_fit(tree, "imputed")
+
+
+@pytest.fixture(scope="module")
+def placeholder() -> Fit:
+    return _placeholder_fit()
+
+
+@pytest.fixture(scope="module")
+def imputed() -> Fit:
+    return _imputed_fit()
+
+
+FIGURES = (
+    figure_half_life_concentration,
+    figure_partial_effects,
+    figure_who_closes_basis,
+    figure_survival_check,
+)
+
+
+@pytest.fixture(scope="module")
+def drawn() -> dict[str, Figure]:
+    fit = random_half_life_fit(HAZARD)
+    return {draw.__name__: draw(fit) for draw in FIGURES}
+
+
+@pytest.mark.parametrize("draw", FIGURES, ids=lambda draw: draw.__name__)
+def test_days_are_on_the_axes_and_the_figure_fits_a_page(
+    draw: Callable[[Fit], Figure], drawn: dict[str, Figure]
+) -> None:
+    figure = drawn[draw.__name__]
+    words = " ".join(axes.get_ylabel() + axes.get_xlabel() for axes in figure.axes)
+    assert "days" in words
+    width, height = figure.get_size_inches()
+    assert width == WIDTH_INCHES
+    assert height <= 9
+
+
+def test_open_outcomes_are_open_triangles_and_none_is_lost(
+    drawn: dict[str, Figure],
+) -> None:
+    points = outcome_points(inputs_of(random_half_life_fit(HAZARD)))
+    figure = drawn["figure_half_life_concentration"]
+    for axes, (_, rows) in zip(figure.axes, points.groupby("tenor"), strict=True):
+        lines = {line.get_label(): line for line in axes.lines}
+        assert lines["still open"].get_marker() == "^"
+        assert lines["still open"].get_markerfacecolor() == "none"
+        assert len(lines["still open"].get_xdata()) == rows["is_open"].sum()
+        assert len(lines["halved"].get_xdata()) == (~rows["is_open"]).sum()
+
+
+def test_constant_covariate_is_named_on_its_panel(placeholder: Fit) -> None:
+    figure = figure_who_closes_basis(placeholder)
+    ats, _, dealers = figure.axes
+    assert [text.get_text() for text in dealers.texts] == [
+        "1 in every row:\nits slope is the prior's"
+    ]
+    assert len(dealers.get_xticks()) == 1
+    assert [label.get_text() for label in ats.get_xticklabels()] == [
+        "low\n(0)",
+        "high\n(1)",
+    ]
+
+
+def test_every_event_type_and_tenor_has_a_survival_panel(
+    drawn: dict[str, Figure],
+) -> None:
+    axes = drawn["figure_survival_check"].axes
+    curves = replicated_cells(random_half_life_fit(HAZARD))
+    assert len(axes) == len(curves) == 35
+    steps = axes[0].lines[-1]
+    assert steps.get_label() == "Kaplan-Meier"
+    assert steps.get_ydata()[0] == 1
+
+
+def test_data_from_the_model_stay_inside_its_band_and_others_do_not() -> None:
+    fit = random_half_life_fit(HAZARD)
+    tree = fit.tree.copy()
+    predictive = tree["posterior_predictive"].to_dataset()
+    tree["posterior_predictive"] = xr.ones_like(predictive)
+    share = [
+        frame["num_outside"].sum() / frame["num_days"].sum()
+        for frame in (cells_outside(fit), cells_outside(replace(fit, tree=tree)))
+    ]
+    # The made-up replications leave out event and date effects, so a little more
+    # than 5%; replications that all halve on day 1 are far from any data.
+    assert share[0] < 0.15
+    assert share[1] > 0.5
+
+
+def test_replications_are_watched_as_their_own_imputation_was(imputed: Fit) -> None:
+    curves = replicated_cells(imputed)
+    assert all(np.isfinite(curve).all() for curve in curves.values())
+
+
+def test_every_model_and_least_squares_are_on_one_scale() -> None:
+    fits = [random_half_life_fit(v) for v in (HAZARD, WEIBULL, LINEAR)]
+    frame = coefficient_estimates(fits)
+    assert set(frame["fit"]) == {HAZARD, WEIBULL, LINEAR, LEAST_SQUARES}
+    in_days = frame[frame["unit"] == DAYS]
+    assert in_days.groupby("fit")["covariate"].nunique().loc[HAZARD] == 10
+    table = table_half_life_coefficients(fits)
+    assert table.display["Term"].iloc[-1] == "Observations"
+    assert table.to_latex().isascii()
+
+
+def test_covariate_that_rows_cannot_tell_has_no_least_squares_number(
+    placeholder: Fit,
+) -> None:
+    frame = coefficient_estimates([placeholder]).set_index(["fit", "covariate"])
+    assert np.isnan(frame.loc[(LEAST_SQUARES, "dealer_hhi"), "estimate"])
+    table = table_half_life_coefficients([placeholder])
+    by_term = table.display.set_index("Term")["Robust least squares: days"]
+    assert by_term["dealer HHI"] == "not identified"
+    assert by_term["bid-ask spread"] == "n/a"
+
+
+def test_notebook_layout_marks_artefacts(placeholder: Fit) -> None:
+    table = table_notebook_regression(placeholder)
+    identified = table.display.set_index("Term")["Identified"]
+    assert identified["dealer HHI"] == "no"
+    assert identified["principal share"] == "yes"
+    assert {"term", "estimate", "nobs", "r2"} <= set(table.frame.columns)
+
+
+def test_reason_why_a_coefficient_is_silent_is_in_the_table(placeholder: Fit) -> None:
+    display = table_coefficient_information(placeholder).display
+    found = display.set_index("Covariate")["In the data"]
+    assert found["dealer HHI"] == "constant"
+    assert "indicator" in found["ATS share"]
+    assert found["principal share"] == "varies"
+
+
+def test_only_duration_models_of_known_half_lives_are_scored(imputed: Fit) -> None:
+    fits = [random_half_life_fit(v) for v in (HAZARD, WEIBULL, LINEAR)]
+    (group,) = comparable_fits([*fits, imputed])
+    assert [fit.variant for fit in group] == [HAZARD, WEIBULL]
+
+
+def _scored(variant: str, shift: float) -> Fit:
+    tree = random_half_life_tree(variant)
+    likelihood = tree["log_likelihood"].to_dataset()
+    tree["log_likelihood"] = likelihood + shift
+    return half_life_fit(tree)
+
+
+def test_higher_score_of_every_outcome_is_better_beyond_doubt() -> None:
+    frame = compare_leave_one_out([_scored(HAZARD, -1.0), _scored(WEIBULL, 0.0)])
+    assert frame["fit"].tolist() == [WEIBULL, HAZARD]
+    assert frame["difference_to_best"][1] == pytest.approx(-298, rel=0.01)
+    assert "predicts better" in score_sentence(frame)
+
+
+def test_equal_scores_are_not_told_apart() -> None:
+    frame = compare_leave_one_out([_scored(HAZARD, 0.0), _scored(WEIBULL, 0.0)])
+    frame["difference_se"] = 1.0
+    assert "cannot be told apart" in score_sentence(frame)
+
+
+def test_information_missing_is_the_share_between_imputations() -> None:
+    rng = np.random.default_rng(0)
+    means = rng.normal(0, 2, 50)
+    draws = rng.normal(np.repeat(means, 400), 1.0)
+    labels = np.repeat(np.arange(50), 400)
+    between = 51 / 50 * means.var(ddof=1)
+    expected = 100 * between / (between + 1)
+    # Monte Carlo error of the within variance: 1% of itself.
+    assert missing_information_pct(draws, labels) == pytest.approx(expected, abs=1)
+    same = rng.normal(size=len(draws))
+    assert missing_information_pct(same, labels) < 1
+
+
+def test_propagated_stands_beside_plugged_in(imputed: Fit) -> None:
+    plug_in = random_half_life_fit(HAZARD)
+    frame = propagation_estimates(imputed, plug_in).set_index("quantity")
+    row = frame.loc["ATS share"]
+    assert row["sd_ratio"] == pytest.approx(row["sd"] / row["plug_in_sd"])
+    alone = table_propagation(imputed, None).display
+    assert set(alone["Plugged in"]) == {"n/a"}
+
+
+def test_ranges_over_imputations_are_shown_only_where_there_are_several(
+    imputed: Fit,
+) -> None:
+    single = random_half_life_fit(HAZARD)
+    for make in (table_half_life_summary, table_half_life_outcomes):
+        assert "4 draws of the deviation" in make(imputed).caption
+        assert "draws of the deviation" not in make(single).caption
+
+
+def _coefficients(fit: Fit, **centres: float) -> Fit:
+    tree = fit.tree.copy()
+    posterior = tree["posterior"].to_dataset().copy(deep=True)
+    for name, centre in centres.items():
+        at = {"covariate": name}
+        noise = (
+            posterior["coefficient"].loc[at] - posterior["coefficient"].loc[at].mean()
+        )
+        posterior["coefficient"].loc[at] = centre + noise
+    tree["posterior"] = posterior
+    return replace(fit, tree=tree)
+
+
+def test_sign_is_stated_only_where_the_interval_excludes_zero() -> None:
+    fit = _coefficients(
+        random_half_life_fit(HAZARD), ats_share=0.5, dealer_hhi=-0.5, trade_count=0.0
+    )
+    settled, unsettled = coefficient_sentences(fit, inputs_of(fit))
+    assert re.search(r"ATS share \d\.\d to \d\.\d shorter", settled)
+    assert re.search(r"dealer HHI \d\.\d to \d\.\d longer", settled)
+    assert "trade count" in unsettled
+    assert "trade count" not in settled
+
+
+def test_uninformed_coefficients_are_named_and_nothing_else_is_said_of_them() -> None:
+    fit = random_half_life_fit(HAZARD)
+    diagnostics = fit.diagnostics.copy()
+    diagnostics.loc["coefficient[trade_count]", "information"] = NOT_INFORMED
+    fit = replace(fit, diagnostics=diagnostics)
+    assert "trade count" in silence_sentence(fit)
+    assert "notebook" not in silence_sentence(fit)
+    said = " ".join(coefficient_sentences(fit, inputs_of(fit)))
+    assert "trade count" not in said
+
+
+def test_conclusion_without_support_is_called_so(placeholder: Fit) -> None:
+    sentence = silence_sentence(placeholder)
+    assert "dealer HHI" in sentence
+    assert "has no support in these data" in sentence
+
+
+def test_no_sentence_calls_an_association_a_cause() -> None:
+    said = " ".join(half_life_sentences(random_half_life_fit(HAZARD)))
+    assert "associations" in said
+    assert not re.search(r"\b(cause[sd]?|because of|leads? to|drives?)\b", said)
+
+
+def test_linear_variant_is_called_biased() -> None:
+    said = " ".join(half_life_sentences(random_half_life_fit(LINEAR)))
+    assert "biased" in said
+    assert "Kaplan" not in said
+
+
+def test_events_marked_beside_the_deviation_are_those_followed() -> None:
+    events = followed_events([random_half_life_fit(HAZARD)])
+    assert len(events) == 298
+    assert followed_events([]).empty
+
+
+def test_basis_and_half_lives_share_one_section() -> None:
+    fits = [random_basis_fit(), random_half_life_fit(HAZARD)]
+    (section,) = sections_of(fits)
+    titles = [block.title for block in section.blocks]
+    assert "Decomposition of the basis: basis" in titles
+    assert "The events" in titles
+    stems = [item.file_stem for block in section.blocks for item in block.items]
+    assert len(stems) == len(set(stems))
+
+
+def test_two_panels_are_reported_apart(imputed: Fit) -> None:
+    tree = imputed.tree.copy()
+    tree.attrs = tree.attrs | {"data_sha256": "cd" * 32}
+    fits = [random_half_life_fit(HAZARD), replace(imputed, tree=tree)]
+    section = half_life_section(fits)
+    titles = [block.title for block in section.blocks]
+    assert {"The events efefefef", "The events cdcdcdcd"} <= set(titles)
+    stems = [item.file_stem for block in section.blocks for item in block.items]
+    assert len(stems) == len(set(stems))
+
+
+def test_fit_without_covariates_says_nothing_about_who_closes() -> None:
+    frame = event_frame()
+    frame[list(COVARIATES)] = np.nan
+    tree = random_half_life_tree(HAZARD, frame)
+    for group in ("posterior", "prior"):
+        tree[group] = tree[group].to_dataset().drop_vars(["coefficient", "covariate"])
+    section = half_life_section([half_life_fit(tree)])
+    stems = {item.stem for block in section.blocks for item in block.items}
+    assert "figure_survival_check" in stems
+    assert "figure_who_closes_basis" not in stems
+    (findings,) = section.findings
+    assert any("No covariate" in sentence for sentence in findings.sentences)
+
+
+@pytest.mark.slow
+def test_section_is_written_in_full(tmp_path: Path) -> None:
+    fits = [
+        random_basis_fit(),
+        random_half_life_fit(HAZARD),
+        random_half_life_fit(WEIBULL),
+        random_half_life_fit(LINEAR, ("R-hat of x is 1.4",)),
+    ]
+    written = write_report(fits, tmp_path)
+    assert [fit.variant for fit in written.failed] == [LINEAR]
+    assert all(path.stat().st_size > 0 for path in written.files)
+    page = written.page.read_text(encoding="utf-8")
+    identifiers = re.findall(r'\bid="([^"]+)"', page)
+    assert len(identifiers) == len(set(identifiers))
