@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from benchmarks.half_life_command import EXAMPLES as HALF_LIFE_EXAMPLES
+from benchmarks.half_life_command import half_life
 from benchmarks.implementations import IMPLEMENTATIONS, OURS
 from benchmarks.price_pressure import benchmark_price_pressure
 from benchmarks.results import show_results, write_results
@@ -63,6 +65,8 @@ def price_pressure(
     show_results(results, targets, console)
     console.print(f"wrote {out}")
 
+
+app.command("half-life", epilog=HALF_LIFE_EXAMPLES)(half_life)
 
 if __name__ == "__main__":
     app()

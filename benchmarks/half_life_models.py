@@ -1,0 +1,117 @@
+"""The half-life models that are measured, ours and PyMC's own distributions."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+import pandas as pd
+import pymc as pm
+import pytensor.tensor as pt
+
+import models.half_life
+from data.half_life_panels import (
+    HalfLifePanel,
+    read_half_life_panel,
+    write_half_life_panel,
+)
+from models.half_life import half_life_model
+from models.half_life_simulation import simulate_half_life_events
+from models.half_life_specification import (
+    DISCRETE_WEIBULL,
+    PROPORTIONAL_HAZARD,
+    HalfLifeSpecification,
+)
+
+SEED = 20240215
+
+OUR_HAZARD = f"ours, {PROPORTIONAL_HAZARD}"
+OUR_WEIBULL = f"ours, {DISCRETE_WEIBULL}"
+PYMC_WEIBULL = "pm.Censored(pm.DiscreteWeibull)"
+STATSMODELS = "statsmodels, complementary log-log of event days"
+
+
+def benchmark_panel(folder: Path, num_events: int) -> HalfLifePanel:
+    """Simulated events with all covariates, written once into the folder."""
+    path = folder / f"events-{num_events}.parquet"
+    if not path.exists():
+        write_half_life_panel(simulate_half_life_events(SEED, num_events), path)
+    return read_half_life_panel(path)
+
+
+def our_hazard(panel: HalfLifePanel) -> pm.Model:
+    """Our model with a free baseline."""
+    return half_life_model(panel, HalfLifeSpecification(variant=PROPORTIONAL_HAZARD))
+
+
+def our_weibull(panel: HalfLifePanel) -> pm.Model:
+    """Our discrete Weibull model."""
+    return half_life_model(panel, HalfLifeSpecification(variant=DISCRETE_WEIBULL))
+
+
+def pymc_weibull(panel: HalfLifePanel) -> pm.Model:
+    """Our discrete Weibull model with PyMC's distributions as its likelihood."""
+    with patch.object(models.half_life, "GroupedDuration", _censored_weibull):
+        return our_weibull(panel)
+
+
+MODELS: dict[str, Callable[[HalfLifePanel], pm.Model]] = {
+    OUR_HAZARD: our_hazard,
+    OUR_WEIBULL: our_weibull,
+    PYMC_WEIBULL: pymc_weibull,
+}
+"""Subject of a measurement -> its model."""
+
+
+def event_days(panel: HalfLifePanel) -> tuple[pd.DataFrame, np.ndarray]:
+    """One row an event and day at risk, with indicators of days and event types.
+
+    Returns
+    -------
+    regressors : DataFrame
+        Standardised covariates, an indicator of each day, and one of each event type by
+        tenor but the first.
+    has_ended : (row,) array
+        1 on the day on which the deviation had halved.
+    """
+    inputs = models.half_life.select_inputs(
+        panel, HalfLifeSpecification(variant=PROPORTIONAL_HAZARD)
+    )
+    watched, duration = inputs.days_watched[0], inputs.half_life_days[0]
+    at_risk = np.minimum(watched, duration)
+    row = np.repeat(np.arange(len(at_risk)), at_risk)
+    day = np.concatenate([np.arange(1, days + 1) for days in at_risk])
+    frame = pd.DataFrame(
+        np.hstack(
+            [
+                inputs.standardized[row],
+                day[:, None] == np.arange(1, inputs.horizon_days + 1),
+                inputs.mix_weight[inputs.mix[row]][:, 1:],
+            ]
+        )
+    )
+    return frame, (day == duration[row]).astype(float)
+
+
+def _censored_weibull(
+    name: str,
+    *,
+    log_hazard_ratio: Any,
+    cumulative_baseline: Any,
+    days_watched: Any,
+    observed: Any,
+    dims: str,
+) -> Any:
+    """Likelihood of the same events in PyMC's distributions, which count from 0."""
+    model = pm.modelcontext(None)
+    level = model["first_day_log_hazard"] + log_hazard_ratio
+    duration = pm.DiscreteWeibull.dist(q=pt.exp(-pt.exp(level)), beta=model["shape"])
+    return pm.Censored(
+        name,
+        duration,
+        lower=None,
+        upper=days_watched,
+        observed=observed.get_value() - 1,
+        dims=dims,
+    )
