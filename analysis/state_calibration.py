@@ -21,7 +21,7 @@ from models.state_paths import (
     transition_matrices,
 )
 
-MAX_DRAWS = 200
+MAX_DRAWS = 100
 """Posterior draws that forecasts are averaged over."""
 
 NUM_BINS = 10
@@ -43,7 +43,7 @@ def forecast_state_probability(fit: Fit) -> xr.DataArray:
     Returns
     -------
     (day, state) DataArray
-        Averaged over at most 200 posterior draws. The parameters are those learned
+        Averaged over at most 100 posterior draws. The parameters are those learned
         from all days; only the states are forecast.
     """
     posterior = fit.posterior

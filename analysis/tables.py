@@ -22,6 +22,8 @@ _LATEX = str.maketrans(
         "×": r"$\times$",
         "²": r"\textsuperscript{2}",
         "≥": r"$\ge$",
+        "→": r"$\to$",
+        "’": "'",
         # In the default font encoding both would print as other characters.
         "<": "$<$",
         ">": "$>$",

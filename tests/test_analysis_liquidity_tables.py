@@ -1,0 +1,193 @@
+"""Tables of the liquidity models: beside the paper, without claiming too much."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.fits import Fit
+from analysis.liquidity_estimates import (
+    regimes_beside_published,
+    threshold_r2,
+    thresholds_beside_published,
+)
+from analysis.tables_liquidity import (
+    table_1_threshold_regression,
+    table_models_side_by_side,
+    table_of_regimes,
+)
+from analysis.tables_starts import table_starts
+from analysis.tables_states import (
+    table_expected_durations,
+    table_fragility,
+    table_transition_counts,
+    table_transition_matrices,
+)
+from inference.diagnostics import NOT_INFORMED
+from tests.liquidity_regimes_traces import random_fit, threshold_fit
+
+
+def _row(frame: pd.DataFrame, parameter: str, state: str, term: str) -> pd.Series:
+    found = frame[
+        (frame["parameter"] == parameter)
+        & (frame["state"] == state)
+        & (frame["term"] == term)
+    ]
+    return found.iloc[0]
+
+
+def test_estimates_stand_beside_those_of_table_three() -> None:
+    frame = regimes_beside_published(random_fit())
+    row = _row(frame, "price_impact_slope", "1", "VV")
+    assert (row["estimate"], row["standard_error"]) == (1.512, 0.092)
+    assert row["element"] == "price_impact_slope[1, VV]"
+    assert bool(row["published_inside"])
+    # The traces are drawn around Model III's row from state 1 to state 3.
+    assert not bool(_row(frame, "transition_intercept", "1", "3")["published_inside"])
+
+
+def test_noise_is_compared_as_a_variance() -> None:
+    fit = random_fit()
+    row = _row(regimes_beside_published(fit), "noise_variance", "2", "")
+    expected = (fit.posterior["noise_sd"].sel(state="2") ** 2).mean().item()
+    assert row["mean"] == pytest.approx(expected)
+    assert row["estimate"] == 1.555
+    assert row["element"] == "noise_sd[2]"
+
+
+def test_constant_transitions_stand_beside_table_two() -> None:
+    table = table_of_regimes(random_fit("II-constant"))
+    assert table.stem == "table_2_constant_transitions"
+    assert "beside Table 2" in table.caption
+    row = _row(table.frame, "transition_probability", "1", "2")
+    assert row["estimate"] == 0.071
+    assert "transition_depth_slope" not in table.frame["parameter"].to_numpy()
+
+
+def test_illegible_estimate_is_not_available() -> None:
+    table = table_of_regimes(random_fit("II-depth"))
+    row = _row(table.frame, "transition_intercept", "1", "3")
+    assert np.isnan(row["estimate"])
+    assert row["published_inside"] is None
+    shown = table.display.loc[row.name]
+    assert (shown["Paper"], shown["Paper inside"]) == ("n/a", "n/a")
+
+
+def test_sign_is_asked_only_where_it_is_open() -> None:
+    table = table_of_regimes(random_fit())
+    asked = table.display["P(> 0)"] != ""
+    expected = (table.frame["parameter"] == "transition_depth_slope") | table.frame[
+        "term"
+    ].isin(["VV", "CS"])
+    np.testing.assert_array_equal(asked, expected)
+
+
+def test_parameter_that_repeats_its_prior_is_named_in_the_table() -> None:
+    fit = random_fit()
+    diagnostics = fit.diagnostics.copy()
+    diagnostics.loc["transition_intercept[1, 3]", "information"] = NOT_INFORMED
+    table = table_of_regimes(replace(fit, diagnostics=diagnostics))
+    row = _row(table.frame, "transition_intercept", "1", "3")
+    assert table.display.loc[row.name, "Data"] == NOT_INFORMED
+
+
+def test_specification_without_a_counterpart_has_no_paper_column() -> None:
+    fit = random_fit()
+    tree = fit.tree.copy()
+    chosen = dict(tree.attrs["specification"]) | {"noise": "student-t"}
+    tree.attrs = tree.attrs | {"specification": chosen}
+    table = table_of_regimes(replace(fit, tree=tree))
+    assert "Paper" not in table.display
+    assert "no such specification" in table.caption
+
+
+def test_models_stand_side_by_side_in_the_order_of_the_paper() -> None:
+    fits = [random_fit(), random_fit("II-constant")]
+    display = table_models_side_by_side(fits).display
+    assert display["Of"].tolist()[:4] == [
+        "V, state 1",
+        "VV, state 1",
+        "CS, state 1",
+        "V, state 2",
+    ]
+    assert display.loc[2, "II-constant"] == ""
+    assert display.loc[0, "IV-depth"].startswith("0.16")
+
+
+def test_failed_fit_is_named_in_the_shared_table() -> None:
+    fits = [random_fit(), random_fit("II-constant", ("bad",))]
+    assert "II-constant" in table_models_side_by_side(fits).warning
+
+
+def test_threshold_regression_stands_beside_table_one() -> None:
+    fit = threshold_fit()
+    frame = thresholds_beside_published(fit).set_index("published_name")
+    assert frame.loc["threshold_2", "estimate"] == 146.806
+    assert frame.loc["beta_3", "standard_error"] == 0.004
+    assert frame["published_inside"].tolist()[:5] == [True] * 5
+    assert "0.897" in table_1_threshold_regression(fit).caption
+
+
+def test_share_explained_compares_noise_with_the_whole() -> None:
+    fit = threshold_fit()
+    variance = float(fit.panel["price_impact"].var(ddof=1))
+    expected = 1 - fit.posterior["noise_sd"].to_numpy()[0, 0] ** 2 / variance
+    assert threshold_r2(fit)[0, 0].item() == pytest.approx(expected)
+
+
+def test_counts_of_moves_say_what_the_depth_was() -> None:
+    fit = random_fit()
+    frame = table_transition_counts(fit).frame
+    assert frame["median"].sum() == pytest.approx(fit.panel.sizes["day"] - 1, rel=0.05)
+    path = fit.group("regimes")["most_likely_path"].to_numpy()
+    depth = fit.group("constant_data")["depth_musd"].to_numpy()
+    row = frame[frame["origin"] == "3"].iloc[0]
+    assert row["depth_musd_min"] == depth[path == 3].min()
+
+
+def test_matrix_beside_the_paper_is_that_of_its_estimates() -> None:
+    frame = table_transition_matrices(random_fit()).frame
+    row = frame.query("depth_musd == 10 and origin == '2' and arrival == '1'").iloc[0]
+    # "about nine in ten", section 3.3 of the paper.
+    assert row["published"] == pytest.approx(0.9, abs=0.02)
+    assert row["lower_95"] < row["published"] < row["upper_95"]
+
+
+def test_constant_transitions_are_shown_once_for_any_depth() -> None:
+    fit = random_fit("II-constant")
+    for table, rows in (
+        (table_transition_matrices(fit), 9),
+        (table_expected_durations(fit), 3),
+        (table_fragility(fit), 3),
+    ):
+        assert len(table.display) == rows
+        assert "any" in table.display.to_numpy()
+
+
+def test_fragility_says_where_it_extrapolates() -> None:
+    fit = random_fit()
+    display = table_fragility(fit).display
+    shown = display[display["Depth (USD million)"] == "10"]
+    assert set(shown["Remark"]) == {"depth not met in the sample"}
+    assert display.iloc[-1]["State"] == "last day"
+
+
+def _with_starts_at_best(count: int) -> Fit:
+    fit = random_fit()
+    tree = fit.tree.copy()
+    starts = tree["starts"].to_dataset()
+    starts.attrs = {"num_starts": 3, "num_at_best": count}
+    tree["starts"] = starts
+    return replace(fit, tree=tree)
+
+
+@pytest.mark.parametrize(("count", "words"), [(3, "all"), (2, "NOT ALL")])
+def test_starts_that_ended_apart_are_loud(count: int, words: str) -> None:
+    display = table_starts([_with_starts_at_best(count)]).display
+    assert display.loc[0, "Same mode"] == words
+
+
+def test_starts_are_told_apart_by_kind() -> None:
+    display = table_starts([random_fit()]).display
+    assert display.loc[0, "By kind of start"] == "data-driven 1 of 1, scattered 1 of 2"
