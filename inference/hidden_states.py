@@ -165,7 +165,9 @@ def _predict(
     score = (draw.observation[:, None] - state_mean) / draw.noise_sd
     mean = (weight * state_mean).sum(axis=1)
     second_moment = state_mean**2 + draw.noise_sd**2 * _unit_variance(freedom)
-    variance = (weight * second_moment).sum(axis=1) - mean**2
+    # A state that is ruled out adds nothing, not even where its variance is infinite.
+    possible = np.where(weight > 0, second_moment, 0.0)
+    variance = (weight * possible).sum(axis=1) - mean**2
     return mean, variance, (weight * stdtr(freedom, score)).sum(axis=1)
 
 
