@@ -7,8 +7,8 @@ from analysis.basis_statistics import BASIS_CHECK
 from analysis.description import ModelDescription
 
 PARAMETER_WORDS = {
-    "persistence": "persistence of the deviation (per trading day)",
-    "half_life_days": "half-life of the deviation (trading days)",
+    "persistence": "persistence (per trading day)",
+    "half_life_days": "half-life (trading days)",
     "deviation_innovation_sd_bp": "deviation innovation sd (bp a day)",
     "level_innovation_sd_bp": "level innovation sd (bp a day)",
     "noise_sd_bp": "noise sd (bp)",
