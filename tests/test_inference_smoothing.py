@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from scipy.stats import kstest, norm
 
-from inference.smoothing import StateSpace, draw_states, one_step_ahead, smoothed_mean
+from inference.smoothing import (
+    StateSpace,
+    draw_states,
+    filtered_mean,
+    one_step_ahead,
+    smoothed_mean,
+)
 
 NUM_WEEKS = 12
 MISSING = [(0, 1), (3, 0), (5, slice(None)), (6, slice(None)), (11, 2)]
@@ -91,6 +97,21 @@ def test_smoothed_mean_is_the_dense_conditional_mean(
     np.testing.assert_allclose(
         smoothed_mean(system).ravel(), mean, atol=EXACT_TOLERANCE
     )
+
+
+@pytest.mark.parametrize(
+    "persistence", [(0.95, 0.3), (0.9999, 0.0)], ids=["moderate", "near unit root"]
+)
+def test_filtered_mean_is_the_dense_mean_given_the_weeks_so_far(
+    persistence: tuple[float, float],
+) -> None:
+    system = system_of(1, NUM_WEEKS, persistence)
+    found = filtered_mean(system)
+    for week in range(NUM_WEEKS):
+        mean, _ = dense_smoother(system, last_week=week + 1)
+        np.testing.assert_allclose(
+            found[week], mean[2 * week : 2 * week + 2], atol=EXACT_TOLERANCE
+        )
 
 
 def test_drawn_paths_have_the_dense_conditional_moments() -> None:
