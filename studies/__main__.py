@@ -12,6 +12,8 @@ from data.errors import DataError
 from data.files import replacing
 from models.price_pressure_simulation import NUM_WEEKS
 from models.price_pressure_variants import VARIANTS, Variant
+from studies.basis_command import RECOVERY_EXAMPLES as BASIS_RECOVERY
+from studies.basis_command import recovery_basis_decomposition
 from studies.calibration import calibration, rank_table, summarize_calibration
 from studies.console import beside, console, progress, require_csv, show, write
 from studies.coverage import summarize_coverage
@@ -23,9 +25,13 @@ from studies.half_life_command import (
 )
 from studies.half_life_command import RECOVERY_EXAMPLES as HALF_LIFE_RECOVERY
 from studies.liquidity_regimes_command import (
+    PRIOR_SENSITIVITY_EXAMPLES,
+    prior_sensitivity_liquidity_regimes,
+    recovery_liquidity_regimes,
+)
+from studies.liquidity_regimes_command import (
     RECOVERY_EXAMPLES as LIQUIDITY_REGIMES_RECOVERY,
 )
-from studies.liquidity_regimes_command import recovery_liquidity_regimes
 from studies.real_covariates_command import EXAMPLES as REAL_COVARIATES_EXAMPLES
 from studies.real_covariates_command import real_covariates_liquidity_regimes
 from studies.recovery import recovery
@@ -80,6 +86,10 @@ censoring_app = typer.Typer(
     help="What does dropping censored events do?", no_args_is_help=True
 )
 app.add_typer(censoring_app, name="censoring")
+prior_sensitivity_app = typer.Typer(
+    help="How much do the priors decide?", no_args_is_help=True
+)
+app.add_typer(prior_sensitivity_app, name="prior-sensitivity")
 
 Out = Annotated[Path, typer.Option(help="Table to write, .csv.")]
 
@@ -93,12 +103,25 @@ def _configure() -> None:
 recovery_app.command(
     "liquidity-regimes", epilog=LIQUIDITY_REGIMES_RECOVERY, no_args_is_help=True
 )(recovery_liquidity_regimes)
+recovery_app.command(
+    "basis-decomposition", epilog=BASIS_RECOVERY, no_args_is_help=True
+)(recovery_basis_decomposition)
 recovery_app.command("half-life", epilog=HALF_LIFE_RECOVERY, no_args_is_help=True)(
     recovery_half_life
 )
 censoring_app.command("half-life", epilog=CENSORING_EXAMPLES, no_args_is_help=True)(
     censoring_half_life
 )
+
+
+prior_sensitivity_app.command(
+    "liquidity-regimes", epilog=PRIOR_SENSITIVITY_EXAMPLES, no_args_is_help=True
+)(prior_sensitivity_liquidity_regimes)
+
+
+@prior_sensitivity_app.callback()
+def _prior_sensitivity_group() -> None:
+    """Keep ``prior-sensitivity MODEL`` a group while it has one model."""
 
 
 @censoring_app.callback()
