@@ -11,6 +11,7 @@ from models.liquidity_regimes_simulation import NUM_DAYS
 from models.liquidity_regimes_specification import LiquidityRegimesSpecification
 from studies.console import beside, console, progress, require_csv, show, write
 from studies.coverage import summarize_coverage
+from studies.liquidity_regimes_prior_sensitivity import ALTERNATIVES, prior_sensitivity
 from studies.liquidity_regimes_recovery import recovery
 
 RECOVERY_EXAMPLES = """Examples
@@ -21,6 +22,23 @@ python -m studies recovery liquidity-regimes
 python -m studies recovery liquidity-regimes --replications 2 --covariates I
 --out quick.csv
 """
+
+PRIOR_SENSITIVITY_EXAMPLES = """Example
+
+python -m studies prior-sensitivity liquidity-regimes
+--out studies/results/liquidity_regimes_prior_sensitivity.csv
+"""
+
+SHOWN_SENSITIVITY = [
+    "prior",
+    "element",
+    "truth",
+    "mean",
+    "lower_95",
+    "upper_95",
+    "shift_sd",
+    "width_ratio",
+]
 
 SHOWN_COVERAGE = [
     "group",
@@ -66,6 +84,24 @@ def recovery_liquidity_regimes(
     write(summary, beside(out, "summary"))
     show("Share of 95% intervals that cover the truth", summary[SHOWN_COVERAGE])
     _say_where_searches_ended(rows.drop_duplicates("seed"))
+
+
+@ending_on_bad_input()
+def prior_sensitivity_liquidity_regimes(
+    out: Out,
+    seed: Annotated[int, typer.Option(min=0, help="Of panel and fits.")] = 1,
+    days: Annotated[int, typer.Option(help="Length of the panel.")] = NUM_DAYS,
+) -> None:
+    """Fit one simulated panel of Model IV under other priors of its transitions.
+
+    Writes one row a set of priors and element to OUT.
+    """
+    require_csv(out)
+    with progress("fitting", len(ALTERNATIVES)) as advance:
+        rows = prior_sensitivity(seed, num_days=days, advance=advance)
+    write(rows, out)
+    slopes = rows[rows["parameter"] == "transition_depth_slope"]
+    show("Depth slopes, per USD million", slopes[SHOWN_SENSITIVITY])
 
 
 def _say_where_searches_ended(fits: pd.DataFrame) -> None:
