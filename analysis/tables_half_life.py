@@ -140,7 +140,7 @@ def table_half_life_coefficients(fits: Sequence[Fit]) -> Table:
     shown = {"Term": [*map(covariate_name, names), "Observations"]}
     for fit in fits:
         words = _fit_words(fit, fits)
-        if fit.variant != LINEAR:
+        if fit is fits[0] and fit.variant != LINEAR:
             heading = f"{words}: log hazard ratio"
             shown[heading] = _column(frame, fit.name, LOG_HAZARD, names)
         shown[f"{words}: days"] = _column(frame, fit.name, DAYS, names)
@@ -150,8 +150,9 @@ def table_half_life_coefficients(fits: Sequence[Fit]) -> Table:
     caption = (
         "Coefficients for one standard deviation more of each covariate (of its "
         "logarithm for amounts and counts), with 95% intervals. Log hazard ratio: "
-        "positive closes the basis faster. Days: change of the expected half-life "
-        "within the horizon (duration models), or of the half-life (linear). "
+        "positive closes the basis faster; the CSV has it for every model. Days: "
+        "change of the expected half-life within the horizon (duration models), or of "
+        "the half-life (linear). "
         f"{INTERVAL_NOTE} Least squares: the notebook's regression on the same scale, "
         "events that halved only, HC1 standard errors. Not identified: the rows cannot "
         "tell the covariate from the rest. The data say: how far they moved the prior "
@@ -261,7 +262,6 @@ def table_coefficient_information(fit: Fit) -> Table:
         {
             "Covariate": frame["covariate"].map(covariate_name),
             "Enters": frame["transformation"],
-            "In the data": frame["finding"].mask(frame["finding"] == "", "varies"),
             "Variance inflation": frame["variance_inflation"].map(_inflation),
             "Contraction": numbers(frame["contraction"], 2),
             "Shift (prior sd)": numbers(frame["shift"], 2),
@@ -269,6 +269,7 @@ def table_coefficient_information(fit: Fit) -> Table:
             "Likelihood sensitivity": numbers(frame["likelihood_sensitivity"], 2),
             "The data say": frame["information"],
             "Remark": frame["power_scaling"],
+            "In the data": frame["finding"].mask(frame["finding"] == "", "varies"),
         }
     )
     caption = (
