@@ -76,8 +76,8 @@ class HalfLifeParameters:
     event_tenor_sd, date_sd : float
         Standard deviations of the effects of event type by tenor and of the date.
     repeated_share : float
-        Share of the events that fall on the date of another one, of another type, and
-        so have its outcome.
+        Share of the dates that fall on the one before, with events of another type,
+        which so have its outcomes; at most a half.
     """
 
     coefficient: dict[str, float] = field(default_factory=_default_coefficients)
@@ -277,20 +277,16 @@ def _repeat_outcomes(
     frame: pd.DataFrame, share: float, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Give some rows the date of the event before, of another type, and its outcome."""
-    num_dates = len(frame) // len(TENORS)
-    chosen = 1 + np.flatnonzero(rng.uniform(size=max(num_dates - 1, 0)) < share)
+    # Every other event only, so that no more than two share a date.
+    second = np.arange(1, len(frame) // len(TENORS), 2)
+    chosen = second[rng.uniform(size=len(second)) < 2 * share]
+    types = frame["event_type"].to_numpy()
+    shared = ["event_date", "deviation_date", "outcome", "deviation_bp"]
     repeated = frame.copy()
-    of_event = ["event_date", "deviation_date", "outcome", "deviation_bp"]
     for event in chosen:
-        here = slice(event * len(TENORS), (event + 1) * len(TENORS))
-        before = slice((event - 1) * len(TENORS), event * len(TENORS))
-        if (
-            frame["event_type"].iloc[here.start]
-            == frame["event_type"].iloc[before.start]
-        ):
-            continue
-        for name in [*of_event, "half_life_days", "is_censored"]:
-            repeated.loc[repeated.index[here], name] = (
-                repeated[name].iloc[before].to_numpy()
-            )
+        here = np.arange(event * len(TENORS), (event + 1) * len(TENORS))
+        before = here - len(TENORS)
+        if types[here[0]] != types[before[0]]:
+            for name in [*shared, "half_life_days", "is_censored"]:
+                repeated.loc[here, name] = repeated.loc[before, name].to_numpy()
     return repeated
