@@ -72,7 +72,7 @@ def prior_sensitivity(
     inputs = select_inputs(
         simulated_panel(specification, seed, num_days), specification
     )
-    truth = _with_probabilities(truth_dataset(specification)[TRANSITIONS])
+    truth = with_probabilities(truth_dataset(specification)[TRANSITIONS])
     tables = []
     for label, changes in ALTERNATIVES.items():
         priors = replace(LiquidityRegimesPriors(), **changes)
@@ -81,17 +81,17 @@ def prior_sensitivity(
         draws = CompiledModel(model, TRANSITIONS).sample(
             {}, settings or SamplerSettings(seed=seed), start
         )
-        posterior = _with_probabilities(draws["posterior"].to_dataset())
+        posterior = with_probabilities(draws["posterior"].to_dataset())
         table = compare_with_truth(posterior, truth)
         table.insert(0, "prior", label)
         table["divergences"] = int(draws["sample_stats"]["diverging"].sum())
         tables.append(table)
         advance()
-    return _against_default(pd.concat(tables, ignore_index=True))
+    return against_default(pd.concat(tables, ignore_index=True))
 
 
-def _with_probabilities(transitions: xr.Dataset) -> xr.Dataset:
-    """Add the transition matrix at each of the depths."""
+def with_probabilities(transitions: xr.Dataset) -> xr.Dataset:
+    """Add ``transition_probability`` (depth_musd, origin, arrival) at four depths."""
     states = transitions[ORIGIN].to_numpy()
     probability = xr.apply_ufunc(
         lambda delta, gamma: transition_matrices(
@@ -108,7 +108,8 @@ def _with_probabilities(transitions: xr.Dataset) -> xr.Dataset:
     return transitions.assign(transition_probability=probability.assign_coords(coords))
 
 
-def _against_default(rows: pd.DataFrame) -> pd.DataFrame:
+def against_default(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add by how much means and intervals differ from those under the default."""
     keys = ["parameter", "element"]
     default = rows[rows["prior"] == DEFAULT].set_index(keys)
     aligned = default.loc[pd.MultiIndex.from_frame(rows[keys])].reset_index()
