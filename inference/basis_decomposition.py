@@ -24,6 +24,7 @@ from inference.smoothing import (
 from models.basis_decomposition import (
     BasisDecompositionPriors,
     basis_decomposition_model,
+    trading_days,
 )
 from models.dims import DAY, TENOR
 from models.local_level_autoregression import (
@@ -65,7 +66,7 @@ def prepare_basis_decomposition(
     return PreparedModel(
         model=basis_decomposition_model(panel, priors),
         mask_name=MASK,
-        panel=panel.dataset,
+        panel=trading_days(panel.dataset),
         description={
             "model": MODEL_NAME,
             "variant": VARIANT,

@@ -20,7 +20,8 @@ sd omega  deviation_innovation_sd_bp    (tenor,)      basis points a day
 sd eps    noise_sd_bp                   (tenor,)      basis points
 ========  ============================  ============  ===================
 
-A day without a basis is integrated out exactly.
+Time runs in trading days: single weekdays without any basis are holidays and no days of
+the model. A missing cell, and a longer gap, is integrated out exactly.
 
 The data can leave open which of level and deviation carries the lasting moves: as
 :math:`\phi \to 1` the deviation is a second level, and without innovations of its own
@@ -36,11 +37,16 @@ from dataclasses import dataclass
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
+import xarray as xr
 
 from data.basis_panels import BasisPanel
 from models.dims import DAY, TENOR
 from models.local_level_autoregression import LocalLevelAutoregression
 from models.priors import LogNormalPrior
+
+LONGEST_HOLIDAY_DAYS = 2
+"""Weekdays in a row on which the Treasury market may be closed: Christmas and the day
+after, a storm."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +88,7 @@ def basis_decomposition_model(
     Parameters
     ----------
     panel : BasisPanel
-        Days and cells without a basis are integrated out.
+        Of its days `trading_days` are kept.
     priors : BasisDecompositionPriors, optional
         The defaults where left out.
 
@@ -93,11 +99,12 @@ def basis_decomposition_model(
         day: that of its quoted tenors given all earlier days.
     """
     priors = priors or BasisDecompositionPriors()
-    basis = panel.dataset["basis_bp"].transpose(DAY, TENOR).to_numpy()
+    dataset = trading_days(panel.dataset)
+    basis = dataset["basis_bp"].transpose(DAY, TENOR).to_numpy()
     is_quoted = np.isfinite(basis)
     coords = {
-        DAY: panel.dataset[DAY].to_numpy(),
-        TENOR: panel.dataset[TENOR].to_numpy().tolist(),
+        DAY: dataset[DAY].to_numpy(),
+        TENOR: dataset[TENOR].to_numpy().tolist(),
     }
     with pm.Model(coords=coords) as model:
         half_life = _log_normal("half_life_days", priors.half_life_days)
@@ -129,6 +136,28 @@ def basis_decomposition_model(
             dims=(DAY, TENOR),
         )
     return model
+
+
+def trading_days(dataset: xr.Dataset) -> xr.Dataset:
+    """Leave out holidays: weekdays on which no tenor has a basis, two in a row at most.
+
+    A holiday is no time that passes in the market. And it would cost as much as fifty
+    days: it breaks the steady state of the filter.
+
+    Parameters
+    ----------
+    dataset : xr.Dataset
+        ``basis_bp`` (day, tenor), as in `data.basis_panels.BasisPanel`.
+
+    Returns
+    -------
+    xr.Dataset
+        The same without holidays; longer gaps stay.
+    """
+    is_empty = dataset["basis_bp"].isnull().all(TENOR).to_numpy()
+    run = np.cumsum(np.diff(is_empty, prepend=is_empty[:1]))
+    length = np.bincount(run)[run]
+    return dataset.isel({DAY: ~(is_empty & (length <= LONGEST_HOLIDAY_DAYS))})
 
 
 def _log_normal(name: str, prior: LogNormalPrior) -> pt.TensorVariable:

@@ -4,8 +4,10 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pymc as pm
 import pytest
+import xarray as xr
 from numpy.typing import NDArray
 from scipy.special import logit
 from scipy.stats import multivariate_normal
@@ -15,6 +17,7 @@ from data.basis_panels import basis_panel_from_frame
 from models.basis_decomposition import (
     BasisDecompositionPriors,
     basis_decomposition_model,
+    trading_days,
 )
 from models.basis_simulation import simulate_basis
 
@@ -60,6 +63,7 @@ every_point = pytest.mark.parametrize("point", POINTS.values(), ids=POINTS)
 def model() -> pm.Model:
     frame = simulate_basis(1, NUM_DAYS)[["date", "basis_2y_bp", "basis_5y_bp"]]
     frame.loc[[30, 31, 70], "basis_5y_bp"] = np.nan
+    frame.loc[90:94, ["basis_2y_bp", "basis_5y_bp"]] = np.nan
     return basis_decomposition_model(basis_panel_from_frame(frame, "twin"), PRIORS)
 
 
@@ -174,7 +178,7 @@ def test_day_without_any_basis_says_nothing() -> None:
     by_day, _ = compiled()
     density = by_day(unconstrained(POINTS["typical"]))
     missing = np.isnan(quoted()).all(axis=1)
-    assert missing.sum() > 3
+    assert missing.sum() == 5
     np.testing.assert_array_equal(density[missing], 0.0)
 
 
@@ -223,3 +227,16 @@ def test_replicated_series_have_the_moments_of_the_model() -> None:
     change = np.diff(draws[:, :2], axis=1)[:, 0]
     expected = np.sqrt(level + 2 * stationary * (1 - persistence) + 2 * noise)
     np.testing.assert_allclose(change.std(axis=0), expected, rtol=SD)
+
+
+def test_holidays_are_no_days_of_the_model_and_longer_gaps_are() -> None:
+    days = pd.bdate_range("2020-01-01", periods=10)
+    basis = np.ones((10, 2))
+    basis[3] = np.nan
+    basis[5:8] = np.nan
+    basis[9, 0] = np.nan
+    dataset = xr.Dataset(
+        {"basis_bp": (("day", "tenor"), basis)}, coords={"day": days, "tenor": [5, 10]}
+    )
+    kept = trading_days(dataset)["day"].to_numpy()
+    np.testing.assert_array_equal(kept, np.delete(days.to_numpy(), 3))
