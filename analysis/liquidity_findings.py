@@ -185,11 +185,13 @@ def prior_sentence(fit: Fit) -> str:
         f"{_symbol(row)} {_move(row)} ({row['prior_sensitivity']:.2f})"
         for _, row in shared.iterrows()
     ]
-    return (
-        "The prior takes part in what is said of these transition coefficients "
-        f"(prior sensitivity above {POWER_SCALING_THRESHOLD}): {joined(parts)}. Read "
-        "the probabilities at depths that the sample holds instead."
+    sentence = (
+        "The prior takes part in what is said of these transitions (prior sensitivity "
+        f"above {POWER_SCALING_THRESHOLD}): {joined(parts)}."
     )
+    if not is_depth_driven(fit.posterior):
+        return sentence
+    return f"{sentence} Read the probabilities at depths that the sample holds instead."
 
 
 def _symbol(row: pd.Series) -> str:
@@ -254,13 +256,16 @@ def starts_sentence(fit: Fit) -> str:
     """Warn where searches from dispersed starts ended apart; empty if none did."""
     if not fit.has("starts"):
         return ""
-    attributes = fit.group("starts").attrs
-    best, count = int(attributes["num_at_best"]), int(attributes["num_starts"])
+    starts = fit.group("starts")
+    best, count = int(starts.attrs["num_at_best"]), int(starts.attrs["num_starts"])
     if best == count:
         return ""
+    density = starts["log_density"]
+    gap = float(density.max() - density.where(starts["mode"] != 0).max())
     return (
         f"Only {best} of {count} searches from dispersed starts ended at the best mode "
-        "found: the posterior has others, with log densities in the table of starts."
+        f"found; the next mode is lower by {number(gap, 1)} in log density. The chains "
+        "started at the best."
     )
 
 

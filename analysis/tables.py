@@ -23,6 +23,7 @@ _LATEX = str.maketrans(
         "²": r"\textsuperscript{2}",
         "≥": r"$\ge$",
         "→": r"$\to$",
+        "\u00a0": "~",
         "’": "'",
         # In the default font encoding both would print as other characters.
         "<": "$<$",
@@ -142,6 +143,11 @@ def number(value: float, decimals: int) -> str:
 def numbers(column: pd.Series, decimals: int) -> pd.Series:
     """:func:`number` of each element."""
     return column.map(lambda value: number(float(value), decimals))
+
+
+def unbroken(text: str) -> str:
+    """Keep a short label on one line."""
+    return text.replace(" ", "\u00a0")
 
 
 def without_repeats(column: pd.Series) -> pd.Series:

@@ -25,6 +25,7 @@ from analysis.tables import (
     number,
     numbers,
     probability,
+    unbroken,
     without_repeats,
 )
 from analysis.tables_coefficients import INTERVAL_NOTE
@@ -69,7 +70,7 @@ def table_1_threshold_regression(fit: Fit) -> Table:
     display = pd.DataFrame(
         {
             "Parameter": without_repeats(frame["parameter"].map(THRESHOLD_WORDS)),
-            "Of": frame["published_name"].str.replace("_", " "),
+            "Of": frame["published_name"].str.replace("_", "\u00a0"),
             "Mean": numbers(frame["mean"], DECIMALS),
             "SD": numbers(frame["sd"], DECIMALS),
             "95% interval": interval(frame["lower_95"], frame["upper_95"], DECIMALS),
@@ -111,7 +112,7 @@ def _regimes_table(stem: str, fit: Fit) -> Table:
     display = pd.DataFrame(
         {
             "Parameter": without_repeats(frame["parameter"].map(REGIME_WORDS)),
-            "Of": frame.apply(place_label, axis=1),
+            "Of": frame.apply(place_label, axis=1).map(unbroken),
             "Mean": numbers(frame["mean"], DECIMALS),
             "SD": numbers(frame["sd"], DECIMALS),
             "95% interval": interval(frame["lower_95"], frame["upper_95"], DECIMALS),
@@ -186,7 +187,7 @@ def table_models_side_by_side(fits: Sequence[Fit]) -> Table:
     display = pd.DataFrame(
         {
             "Parameter": without_repeats(wide["parameter"].map(REGIME_WORDS)),
-            "Of": wide.apply(place_label, axis=1),
+            "Of": wide.apply(place_label, axis=1).map(unbroken),
         }
         | {fit.name: wide[fit.name].fillna("") for fit in fits}
     )

@@ -7,7 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from analysis.fits import Fit
-from analysis.tables import Table, numbers
+from analysis.tables import Table, number
 from analysis.tables_comparison import combined_warning
 
 
@@ -37,6 +37,7 @@ def table_starts(fits: Sequence[Fit]) -> Table:
                 "best_log_density": density[0],
                 "at_best_by_kind": _by_kind(starts),
                 "log_densities": " ".join(f"{value:.2f}" for value in density),
+                "modes": _modes(starts),
                 "diagnostics": fit.verdict,
             }
         )
@@ -48,9 +49,8 @@ def table_starts(fits: Sequence[Fit]) -> Table:
             "Starts": frame["num_starts"].astype(str),
             "At the best mode": frame["num_at_best"].astype(str),
             "By kind of start": frame["at_best_by_kind"],
-            "Best log density": numbers(frame["best_log_density"], 2),
             "Same mode": agreed.map({True: "all", False: "NOT ALL"}),
-            "Log densities reached": frame["log_densities"].str.replace("-", "−"),
+            "Log densities (searches)": frame["modes"],
         }
     )
     caption = (
@@ -60,6 +60,16 @@ def table_starts(fits: Sequence[Fit]) -> Table:
         "R-hat says whether they stayed together."
     )
     return Table("table_starts", caption, frame, display, combined_warning(fits))
+
+
+def _modes(starts: xr.Dataset) -> str:
+    """Log density of each mode found and how many searches ended at it, best first."""
+    frame = starts[["log_density", "mode"]].to_dataframe()
+    by_mode = frame.groupby("mode")["log_density"].agg(["max", "size"])
+    return ", ".join(
+        f"{number(row['max'], 1)} ({row['size']:.0f})"
+        for _, row in by_mode.sort_values("max", ascending=False).iterrows()
+    )
 
 
 def _by_kind(starts: xr.Dataset) -> str:

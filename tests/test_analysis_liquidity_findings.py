@@ -105,7 +105,9 @@ def test_shares_of_the_sample_are_ranges() -> None:
 
 
 def test_searches_that_ended_apart_are_said() -> None:
-    assert "Only 2 of 3" in starts_sentence(random_fit())
+    sentence = starts_sentence(random_fit())
+    assert "Only 2 of 3" in sentence
+    assert "lower by 12.0 in log density" in sentence
 
 
 def test_failed_fit_has_no_finding_but_its_failures() -> None:
