@@ -59,7 +59,7 @@ class HiddenMarkovForward(Op):
             pt.tensor("log_likelihood", shape=(T,), dtype="float64"),
             pt.tensor("transition", shape=(K, K, T), dtype="float64"),
             pt.tensor("filtered", shape=(K, T), dtype="float64"),
-            pt.tensor("predicted", shape=(K, T), dtype="float64"),
+            pt.tensor("update", shape=(K, T), dtype="float64"),
         ]
         return Apply(self, variables, outputs)
 
@@ -203,13 +203,13 @@ def _backward_in_numba(op: HiddenMarkovBackward, node: Apply, **kwargs: Any) -> 
     backward = forward_backward(op.num_states).backward
 
     @numba_njit
-    def hidden_markov_backward(g, x, P, p, q):
+    def hidden_markov_backward(g, x, P, p, update):
         return backward(
             np.ascontiguousarray(g),
             np.ascontiguousarray(x),
             np.ascontiguousarray(P),
             np.ascontiguousarray(p),
-            np.ascontiguousarray(q),
+            np.ascontiguousarray(update),
         )
 
     return hidden_markov_backward, CACHE_VERSION

@@ -34,7 +34,7 @@ LOGARITHM_SERIES = tuple(1 / (2 * n + 1) for n in range(10, -1, -1))
 
 @jit
 def exponential(x):
-    """Return exp(x) for x <= 0; exactly zero below `SMALLEST_EXPONENT`."""
+    """Return exp(x) for x < 709; exactly zero below `SMALLEST_EXPONENT`."""
     shifted = x * LOG2_E + ROUNDING
     power = shifted - ROUNDING
     r = x - power * LN2_HIGH - power * LN2_LOW

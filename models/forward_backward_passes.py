@@ -33,12 +33,16 @@ the gradient of :math:`\sum_t g_t \ell_t` needs one recursion for arbitrary weig
 
 .. math::
 
-    G_{tj} = \partial / \partial L_{jt} = p_{tj} (\lambda_{tj} + g_t - g_{t+1}), \quad
-    \lambda_{ti} = \sum_j P_{t,ij} G_{t+1,j} / q_{t+1,j}, \quad
-    \partial / \partial \delta_{ij} = \sum_t p_{ti} P_{t,ij}
-    (G_{t+1,j} / q_{t+1,j} - \lambda_{ti}).
+    \mu_{tj} &= \lambda_{tj} + g_t - g_{t+1}, \quad
+    \lambda_{ti} = \sum_j P_{t,ij} \kappa_{t+1,j}, \quad
+    \kappa_{tj} = \mu_{tj} p_{tj} / q_{tj} \\
+    \partial / \partial L_{jt} &= p_{tj} \mu_{tj}, \quad
+    \partial / \partial \pi_j = \kappa_{1j}, \quad
+    \partial / \partial \delta_{ij}
+    = \sum_t p_{ti} P_{t,ij} (\kappa_{t+1,j} - \lambda_{ti})
 
-Under weights of one, G is the smoothed probability of each state.
+with :math:`\lambda_T = 0` and :math:`g_{T+1} = 0`.
+Under weights of one, the first is the smoothed probability of each state.
 """
 
 from collections.abc import Callable
@@ -54,11 +58,17 @@ from models.forward_backward_elementary import exponential, jit, logarithm
 
 FloatArray = NDArray[np.float64]
 
+MODERATE_LOG_ODDS = 600.0
+"""The sum of a few exponentials of such numbers does not overflow."""
+
 RESCALING = 1e-100
 """A running total below this is set back to one."""
 
 IMPOSSIBLE = 1e-300
 """A probability below this is taken as zero."""
+
+LARGEST_BAR = 1e250
+"""Bound on a cotangent, which keeps its product with a probability of zero at zero."""
 
 sums = njit(error_model="numpy", fastmath={"contract", "nsz", "reassoc"})
 """Compile a sum over time, in any order of its terms."""
@@ -92,14 +102,14 @@ class ForwardResult(NamedTuple):
         Probability of moving from state i to state j after each day.
     filtered : (K, time) float
         Probability of each state given the data up to and including the day.
-    predicted : (K, time) float
-        Probability of each state given the data of earlier days.
+    update : (K, time) float
+        Filtered probability over the predicted one, that given earlier days.
     """
 
     log_likelihood: FloatArray
     transition: FloatArray
     filtered: FloatArray
-    predicted: FloatArray
+    update: FloatArray
 
 
 class BackwardResult(NamedTuple):
@@ -138,8 +148,8 @@ def forward_backward(num_states: int) -> Passes:
         returns the fields of `BackwardResult`, `weight` (time,) being the cotangent of
         ``log_likelihood``. All arrays are float64. Their parts for known transitions
         are ``filter(log_emission, initial_probability, transition)``, which returns
-        ``(log_likelihood, filtered, predicted)``, and ``smooth(weight, transition,
-        filtered, predicted)``, which returns the gradient with respect to
+        ``(log_likelihood, filtered, update)``, and ``smooth(weight, transition,
+        filtered, update)``, which returns the gradient with respect to
         ``log_emission`` and to the predicted and the filtered probabilities.
     """
     filter_pass, smoothing_pass = _filter(num_states), _smooth(num_states)
@@ -158,10 +168,10 @@ def _forward(K: int, filter_pass: Callable[..., Any]) -> Callable[..., Any]:
     def forward(L, pi, delta, gamma, x):
         P = np.empty((K, K, x.shape[0]))
         transition_probability(delta, gamma, x, P)
-        log_likelihood, p, q = filter_pass(L, pi, P)
+        log_likelihood, p, update = filter_pass(L, pi, P)
         if log_likelihood[0] == -np.inf:
             fill(P.ravel(), 0.0)
-        return log_likelihood, P, p, q
+        return log_likelihood, P, p, update
 
     return forward
 
@@ -174,20 +184,19 @@ def _filter(K: int) -> Callable[..., Any]:
     @jit
     def filter_pass(L, pi, P):
         T = L.shape[1]
-        largest, emission = np.empty(T), np.empty((K, T))
-        p, q = np.empty((K, T)), np.empty((K, T))
-        total, base = np.empty(T), np.empty(T)
+        largest, update = np.empty(T), np.empty((K, T))
+        p, total, base = np.empty((K, T)), np.empty(T), np.empty(T)
         log_likelihood = np.empty(T)
-        relative_emission(L, largest, emission)
-        possible = recursion(pi, P, emission, p, q, total, base)
+        relative_emission(L, largest, update)
+        possible = recursion(pi, P, update, p, total, base)
         if possible:
-            normalise(p, q, total, base, largest, log_likelihood)
+            normalise(p, update, total, base, largest, log_likelihood)
             possible = np.isfinite(total_of(log_likelihood))
         if not possible:
             fill(log_likelihood, -np.inf)
             fill(p.ravel(), 0.0)
-            fill(q.ravel(), 0.0)
-        return log_likelihood, p, q
+            fill(update.ravel(), 0.0)
+        return log_likelihood, p, update
 
     return filter_pass
 
@@ -211,7 +220,26 @@ def _transition_probability(K: int) -> Callable[..., Any]:
     zeros = (0.0,) * K
 
     @jit
-    def transition_row(delta, gamma, x, P):
+    def moderate_row(delta, gamma, x, P):
+        """Save an exponential; return on how many occasions that may overflow."""
+        num_large = 0
+        for t in range(x.shape[0]):
+            odds, total = zeros, 1.0
+            for j in range(1, K):
+                value = delta[j - 1] + gamma[j - 1] * x[t]
+                # Counts NaN as well.
+                num_large += 0 if abs(value) < MODERATE_LOG_ODDS else 1
+                value = exponential(value)
+                odds = tuple_setitem(odds, j, value)
+                total += value
+            scale = 1.0 / total
+            P[0, t] = scale
+            for j in range(1, K):
+                P[j, t] = odds[j] * scale
+        return num_large
+
+    @jit
+    def any_row(delta, gamma, x, P):
         for t in range(x.shape[0]):
             odds, top = zeros, 0.0
             for j in range(1, K):
@@ -230,7 +258,8 @@ def _transition_probability(K: int) -> Callable[..., Any]:
     @jit
     def transition_probability(delta, gamma, x, P):
         for i in range(K):
-            transition_row(delta[i], gamma[i], x, P[i])
+            if moderate_row(delta[i], gamma[i], x, P[i]) > 0:
+                any_row(delta[i], gamma[i], x, P[i])
 
     return transition_probability
 
@@ -240,15 +269,14 @@ def _forward_recursion(K: int) -> Callable[..., Any]:
 
     @jit
     def step(t, before, P, emission):
-        """Predict from `before`, the state probabilities times any constant."""
-        predicted, following = zeros, zeros
+        """Move the state probabilities, times any constant, through a day."""
+        now = zeros
         for j in range(K):
-            q = 0.0
+            predicted = 0.0
             for i in range(K):
-                q += before[i] * P[i, j, t - 1]
-            predicted = tuple_setitem(predicted, j, q)
-            following = tuple_setitem(following, j, q * emission[j, t])
-        return predicted, following
+                predicted += before[i] * P[i, j, t - 1]
+            now = tuple_setitem(now, j, predicted * emission[j, t])
+        return now
 
     @jit
     def scaled(values, factor):
@@ -264,30 +292,29 @@ def _forward_recursion(K: int) -> Callable[..., Any]:
         return total
 
     @jit
-    def recursion(pi, P, emission, p, q, total, base):
-        """Run p and q over time, as multiples total_t and base_t of probabilities.
+    def recursion(pi, P, emission, p, total, base):
+        """Run p over time as a multiple of probabilities, total_t their sum.
 
-        Totals only fall. They are set back to one so rarely that days do not wait for
-        a division. Returns False where a day has no possible state.
+        It had the sum base_t before the day's data. Totals only fall. They are set
+        back to one so rarely that days do not wait for a division. Returns False where
+        a day has no possible state.
         """
-        predicted, now = zeros, zeros
+        now = zeros
         for k in range(K):
-            predicted = tuple_setitem(predicted, k, pi[k])
             now = tuple_setitem(now, k, pi[k] * emission[k, 0])
         before, size = now, 1.0
         for t in range(emission.shape[1]):
             if t > 0:
-                predicted, now = step(t, before, P, emission)
+                now = step(t, before, P, emission)
             size_now = sum_of(now)
             # The negation is true of NaN as well.
             if not size_now > RESCALING:
                 if t > 0:
-                    predicted, now = step(t, scaled(before, 1.0 / size), P, emission)
+                    now = step(t, scaled(before, 1.0 / size), P, emission)
                 size, size_now = 1.0, sum_of(now)
                 if not size_now > IMPOSSIBLE:
                     return False
             for k in range(K):
-                q[k, t] = predicted[k]
                 p[k, t] = now[k]
             base[t], total[t] = size, size_now
             before, size = now, size_now
@@ -298,18 +325,23 @@ def _forward_recursion(K: int) -> Callable[..., Any]:
 
 def _normalise(K: int) -> Callable[..., Any]:
     @jit
-    def divide(values, by):
+    def multiply(values, by):
         for t in range(by.shape[0]):
-            values[t] /= by[t]
+            values[t] *= by[t]
 
     @jit
-    def normalise(p, q, total, base, largest, log_likelihood):
-        """Make probabilities of multiples of them, and log densities of their sizes."""
-        for k in range(K):
-            divide(p[k], total)
-            divide(q[k], base)
+    def normalise(p, update, total, base, largest, log_likelihood):
+        """Make probabilities of multiples of them, and log densities of their sizes.
+
+        Turns ``total`` and ``base`` into what p and the emissions are multiplied by.
+        """
         for t in range(total.shape[0]):
             log_likelihood[t] = largest[t] + logarithm(total[t] / base[t])
+            total[t] = 1.0 / total[t]
+            base[t] *= total[t]
+        for k in range(K):
+            multiply(p[k], total)
+            multiply(update[k], base)
 
     return normalise
 
@@ -327,10 +359,10 @@ def _backward(K: int, smoothing_pass: Callable[..., Any]) -> Callable[..., Any]:
             intercept_bar[j - 1], slope_bar[j - 1] = intercept, slope
 
     @jit
-    def backward(g, x, P, p, q):
+    def backward(g, x, P, p, update):
         pi_bar = np.empty(K)
         delta_bar, gamma_bar = np.empty((K, K - 1)), np.empty((K, K - 1))
-        L_bar, forecast_bar, filtered_bar = smoothing_pass(g, P, p, q)
+        L_bar, forecast_bar, filtered_bar = smoothing_pass(g, P, p, update)
         for i in range(K):
             pi_bar[i] = forecast_bar[i, 0]
             sum_row(
@@ -345,35 +377,32 @@ def _smooth(K: int) -> Callable[..., Any]:
     zeros = (0.0,) * K
 
     @jit
-    def reciprocal(values, result):
-        for t in range(values.shape[0]):
-            value = values[t]
-            result[t] = 1.0 / value if value > IMPOSSIBLE else 0.0
+    def bounded(value):
+        value = LARGEST_BAR if value > LARGEST_BAR else value
+        return -LARGEST_BAR if value < -LARGEST_BAR else value
 
     @jit
-    def smoothing_pass(g, P, p, q):
+    def smoothing_pass(g, P, p, update):
         T = g.shape[0]
         L_bar = np.empty((K, T))
         forecast_bar, filtered_bar = np.empty((K, T)), np.empty((K, T))
-        for k in range(K):
-            reciprocal(q[k], forecast_bar[k])
+        # There is no day after the last.
         after, weight_after = zeros, 0.0
         for t in range(T - 1, -1, -1):
             change = g[t] - weight_after
             weight_after = g[t]
-            scaled = zeros
+            before = zeros
             for i in range(K):
-                total = 0.0
-                if t < T - 1:
-                    for j in range(K):
-                        total += P[i, j, t] * after[j]
-                filtered_bar[i, t] = total
-                part = p[i, t] * (total + change)
-                L_bar[i, t] = part
-                part *= forecast_bar[i, t]
-                scaled = tuple_setitem(scaled, i, part)
-                forecast_bar[i, t] = part
-            after = scaled
+                total = change
+                for j in range(K):
+                    total += P[i, j, t] * after[j]
+                filtered_bar[i, t] = total - change
+                L_bar[i, t] = p[i, t] * total
+                # Only of a state that is all but ruled out is it ever that large.
+                total = bounded(update[i, t] * total)
+                before = tuple_setitem(before, i, total)
+                forecast_bar[i, t] = total
+            after = before
         return L_bar, forecast_bar, filtered_bar
 
     return smoothing_pass

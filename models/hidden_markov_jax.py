@@ -13,7 +13,7 @@ import jax.numpy as jnp
 from pytensor.link.jax.dispatch import jax_funcify
 
 from models.forward_backward import HiddenMarkovBackward, HiddenMarkovForward
-from models.forward_backward_passes import IMPOSSIBLE
+from models.forward_backward_passes import IMPOSSIBLE, LARGEST_BAR
 from models.regression_emission import (
     NUM_DATA,
     RegressionEmission,
@@ -35,30 +35,30 @@ def forward(L: Any, pi: Any, delta: Any, gamma: Any, x: Any) -> Any:
         joint = q * emission_t
         size = joint.sum()
         p = joint / size
-        return p @ P_t, (size, p, q)
+        return p @ P_t, (size, p, emission_t / size)
 
-    _, (size, p, q) = jax.lax.scan(day, pi, (emission, P))
+    _, (size, p, update) = jax.lax.scan(day, pi, (emission, P))
     log_likelihood = largest + jnp.log(size)
     possible = jnp.isfinite(log_likelihood.sum()) & (size > IMPOSSIBLE).all()
-    stored = (jnp.where(possible, array, 0.0) for array in (P, p, q))
-    P, p, q = stored
+    stored = (jnp.where(possible, array, 0.0) for array in (P, p, update))
+    P, p, update = stored
     log_likelihood = jnp.where(possible, log_likelihood, -jnp.inf)
-    return log_likelihood, jnp.moveaxis(P, 0, 2), p.T, q.T
+    return log_likelihood, jnp.moveaxis(P, 0, 2), p.T, update.T
 
 
-def backward(g: Any, x: Any, P: Any, p: Any, q: Any) -> Any:
+def backward(g: Any, x: Any, P: Any, p: Any, update: Any) -> Any:
     """Return the fields of `models.forward_backward_passes.BackwardResult`."""
     P = jnp.moveaxis(P, 2, 0)
-    reciprocal = jnp.where(q > IMPOSSIBLE, 1 / jnp.where(q > IMPOSSIBLE, q, 1.0), 0.0)
     change = g - jnp.append(g[1:], 0.0)
 
     def day(forecast_bar: Any, now: Any) -> Any:
-        P_t, p_t, reciprocal_t, change_t = now
+        P_t, p_t, update_t, change_t = now
         filtered_bar = P_t @ forecast_bar
-        L_bar = p_t * (filtered_bar + change_t)
-        return L_bar * reciprocal_t, (L_bar, filtered_bar, forecast_bar)
+        total = filtered_bar + change_t
+        kept = p_t * total, filtered_bar, forecast_bar
+        return jnp.clip(update_t * total, -LARGEST_BAR, LARGEST_BAR), kept
 
-    days = P, p.T, reciprocal.T, change
+    days = P, p.T, update.T, change
     pi_bar, (L_bar, filtered_bar, forecast_bar) = jax.lax.scan(
         day, jnp.zeros(len(p)), days, reverse=True
     )

@@ -87,12 +87,12 @@ def filter_and_smooth(
     passes = forward_backward(num_states)
     P = np.zeros((num_states, num_states, num_days))
     P[..., :-1] = np.moveaxis(_daily(transition, num_days), 0, 2)
-    log_likelihood, filtered, predicted = passes.filter(
+    log_likelihood, filtered, update = passes.filter(
         emission, np.ascontiguousarray(initial, dtype=float), P
     )
     if np.isneginf(log_likelihood[0]):
         raise ValueError("the data are impossible under these parameters")
-    smoothed, *_ = passes.smooth(np.ones(num_days), P, filtered, predicted)
+    smoothed, *_ = passes.smooth(np.ones(num_days), P, filtered, update)
     return StateProbabilities(filtered.T.copy(), smoothed.T.copy())
 
 
