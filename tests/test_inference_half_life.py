@@ -1,0 +1,187 @@
+import arviz as az
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from data.half_life_panels import write_half_life_panel
+from inference.__main__ import app
+from inference.diagnostics import NOT_INFORMED
+from inference.fitting import check
+from inference.half_life import fit_half_life, prepare_half_life
+from inference.imputation import MISSING_INFORMATION
+from inference.settings import SamplerSettings
+from inference.store import read_trace, write_trace
+from models.half_life_specification import (
+    DISCRETE_WEIBULL,
+    PROPORTIONAL_HAZARD,
+    HalfLifeSpecification,
+)
+from tests.half_life_frames import event_frame, event_panel, with_imputations
+
+SETTINGS = SamplerSettings(
+    seed=1, draws=200, tune=300, chains=2, prior_draws=300, predictive_draws=40
+)
+FEW_COVARIATES = ("dealer_hhi", "ats_share")
+
+# Single precision.
+ROUNDING = 1e-6
+
+
+def specification(variant):
+    return HalfLifeSpecification(variant=variant, covariates=FEW_COVARIATES)
+
+
+@pytest.fixture(scope="module")
+def frame():
+    return event_frame().assign(dealer_hhi=1.0)
+
+
+@pytest.fixture(scope="module")
+def trace(frame):
+    """Fit to one set of half-lives."""
+    prepared = prepare_half_life(event_panel(frame), specification(DISCRETE_WEIBULL))
+    return fit_half_life(prepared, SETTINGS, progressbar=False)
+
+
+@pytest.fixture(scope="module")
+def pooled(frame):
+    """Fit to three imputations of them."""
+    panel = event_panel(with_imputations(frame, 3))
+    prepared = prepare_half_life(panel, specification(PROPORTIONAL_HAZARD))
+    return fit_half_life(prepared, SETTINGS, progressbar=False)
+
+
+@pytest.mark.slow
+def test_a_trace_says_what_was_fitted_to_what(trace, frame):
+    assert trace.attrs["model"] == "half-life"
+    assert trace.attrs["variant"] == DISCRETE_WEIBULL
+    assert trace.attrs["covariates"] == list(FEW_COVARIATES)
+    assert (
+        "dealer_hhi is constant: its coefficient keeps its prior"
+        in (trace.attrs["notes"])
+    )
+    assert (
+        trace["covariates"]["finding"].sel(covariate="dealer_hhi").item() == "constant"
+    )
+
+
+@pytest.mark.slow
+def test_a_trace_holds_the_panel_it_was_fitted_to(trace, frame):
+    stored = trace["panel"].to_dataset().to_dataframe().reset_index(drop=True)
+
+    expected = event_panel(frame).frame
+    pd.testing.assert_frame_equal(
+        stored[list(expected.columns)], expected, check_dtype=False
+    )
+
+
+@pytest.mark.slow
+def test_a_trace_survives_its_file(trace, tmp_path):
+    write_trace(trace, tmp_path / "fit.nc")
+
+    stored = read_trace(tmp_path / "fit.nc")
+
+    assert stored.attrs["notes"] == trace.attrs["notes"]
+    np.testing.assert_array_equal(
+        stored["survival"]["survival"], trace["survival"]["survival"]
+    )
+
+
+@pytest.mark.slow
+def test_effects_are_kept_as_they_are_and_not_as_they_were_sampled(trace):
+    names = set(trace["posterior"].data_vars)
+
+    assert {"event_tenor_effect", "date_effect", "coefficient", "shape"} <= names
+    assert not any(name.endswith("_scaled") for name in names)
+
+
+@pytest.mark.slow
+# Few draws of a flexible model: what is tested is that each outcome's k is there.
+@pytest.mark.filterwarnings("ignore:Estimated shape parameter of Pareto")
+def test_every_outcome_has_a_log_likelihood_for_leave_one_out(trace, frame):
+    score = az.loo(trace, pointwise=True)
+
+    assert trace["log_likelihood"]["half_life"].sizes["outcome"] == len(frame)
+    assert score.pareto_k.shape == (len(frame),)
+    assert np.isfinite(score.elpd)
+
+
+@pytest.mark.slow
+def test_dates_are_checked_together_and_a_constant_covariate_is_not_informed(trace):
+    parameters, _, _ = check(trace)
+
+    assert not any(name.startswith("date_effect") for name in parameters.index)
+    assert trace.attrs["incidental_r_hat"]["date_effect"] < 1.2
+    dealer_hhi = parameters.loc["coefficient[dealer_hhi]", "information"]
+    assert dealer_hhi == NOT_INFORMED
+
+
+@pytest.mark.slow
+def test_survival_falls_from_one_and_averages_the_outcomes_of_a_group(trace, frame):
+    survival = trace["survival"]["survival"]
+
+    assert ((survival > 0) & (survival < 1)).all()
+    assert (survival.diff("day") <= ROUNDING).all()
+    counts = trace["survival"]["num_outcomes"]
+    assert float(counts.sum()) == pytest.approx(len(frame))
+
+
+@pytest.mark.slow
+def test_imputations_stand_side_by_side_as_chains(pooled, frame):
+    posterior = pooled["posterior"].to_dataset()
+
+    assert posterior["imputation"].to_numpy().tolist() == [0, 0, 1, 1, 2, 2]
+    assert pooled["log_likelihood"]["half_life"].dims == ("chain", "draw")
+    assert "date_effect" not in posterior
+    assert "date_effect" in pooled.attrs["incidental_r_hat"]
+    assert pooled["posterior_predictive"]["half_life"].sizes["outcome"] == len(frame)
+
+
+@pytest.mark.slow
+def test_the_summed_log_likelihood_of_an_imputation_is_that_of_its_data(pooled):
+    likelihood = pooled["log_likelihood"]["half_life"]
+    by_imputation = likelihood.groupby("imputation").mean(...)
+
+    # The first half-lives are censored in places, the others drawn at random.
+    assert np.ptp(by_imputation.to_numpy()) > 1.0
+    assert np.isfinite(likelihood).all()
+
+
+@pytest.mark.slow
+def test_the_share_of_variance_between_imputations_is_kept(pooled):
+    share = pooled["imputation"].to_dataset().sel(statistic=MISSING_INFORMATION)
+
+    assert (
+        (share["baseline_log_hazard"] >= 0) & (share["baseline_log_hazard"] < 1)
+    ).all()
+    # A coefficient that no data inform is the same in every imputation.
+    assert share["coefficient"].sel(covariate="dealer_hhi") < 0.1
+    assert share["baseline_log_hazard"].max() > 0.2
+
+
+@pytest.mark.slow
+def test_pooled_chains_are_checked_within_their_imputations(pooled):
+    parameters, run, _ = check(pooled)
+
+    assert parameters["r_hat"].max() < 1.1
+    assert len(run.e_bfmi) == 6
+
+
+def test_the_command_names_what_it_cannot_use(tmp_path, frame):
+    path = tmp_path / "panel.csv"
+    write_half_life_panel(frame, path)
+    base = ["fit", "half-life", "--panel", str(path)]
+
+    wrong = {
+        "there is no variant 'cox'": ["--variant", "cox", "--out", "fit.nc"],
+        "does not end in .nc": ["--variant", DISCRETE_WEIBULL, "--out", "fit.csv"],
+        "there is no covariate 'rain'": [
+            *("--variant", DISCRETE_WEIBULL, "--out", "fit.nc"),
+            *("--covariate", "rain"),
+        ],
+    }
+    for message, options in wrong.items():
+        result = CliRunner().invoke(app, [*base, *options])
+        assert result.exit_code != 0
+        assert message in result.output
