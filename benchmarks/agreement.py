@@ -10,8 +10,8 @@ import pymc as pm
 from numpy.typing import NDArray
 
 from benchmarks.density import Density, compiled_density, variable_names
-from benchmarks.implementations import IMPLEMENTATIONS, OURS
-from benchmarks.problem import SEED, benchmark_panel
+from benchmarks.implementations import OURS
+from benchmarks.problem import SEED, Problem
 
 FloatArray = NDArray[np.float64]
 
@@ -22,21 +22,12 @@ apart beside the posterior, yet never degenerate.
 """
 
 LOG_DENSITY_TOLERANCE = 1e-9
-"""Relative. Rounding over 872 weeks, in whatever order a filter adds."""
+"""Relative. Rounding over thousands of dates, in whatever order a filter adds."""
 
 GRADIENT_TOLERANCE = 1e-6
 """Relative to the longest entry. Automatic differentiation through the recursion loses
 a few digits more than the density itself.
 """
-
-NATURAL_PARAMETERS = (
-    "price_pressure",
-    "yield_noise_sd_bp",
-    "persistence",
-    "factor_mean_bp",
-    "factor_innovation_sd_bp",
-)
-"""In the order of the statsmodels peer's parameter vector."""
 
 
 class DisagreementError(RuntimeError):
@@ -56,9 +47,9 @@ class Reference:
     log_density, gradient : (point,), (point, parameter) float
         Of the posterior on the unconstrained scale.
     natural : (point, natural parameter) float
-        The same points as `NATURAL_PARAMETERS`.
+        The same points as the problem's natural parameters.
     log_likelihood : (point,) float
-        Of the yields alone.
+        Of the observed variables alone.
     """
 
     names: NDArray[np.str_]
@@ -96,9 +87,16 @@ class Reference:
             _require_close(name, "log density", value, expected, LOG_DENSITY_TOLERANCE)
             _require_close(name, "gradient", gradient, slope, GRADIENT_TOLERANCE)
 
-    def require_same_likelihood(self, name: str, log_likelihood: Any) -> None:
-        """Raise DisagreementError unless the likelihood of the yields equals ours."""
-        for parameters, expected in zip(self.natural, self.log_likelihood, strict=True):
+    def require_same_likelihood(
+        self, name: str, log_likelihood: Any, ours: FloatArray | None = None
+    ) -> None:
+        """Raise DisagreementError unless the likelihood of the data equals ours.
+
+        `ours` replaces the stored values for a peer whose likelihood means another
+        first state.
+        """
+        expected_values = self.log_likelihood if ours is None else ours
+        for parameters, expected in zip(self.natural, expected_values, strict=True):
             _require_close(
                 name,
                 "log likelihood",
@@ -114,13 +112,30 @@ class Reference:
         )
 
 
-def compute_reference(folder: Path) -> None:
-    """Evaluate our implementation at the common points and save the values."""
-    model, compiled = IMPLEMENTATIONS[OURS].compile(benchmark_panel(folder))
+def problem_named(name: str) -> Problem:
+    """Look a problem up; its peers are imported only in the process that needs it."""
+    from benchmarks.problems import PROBLEMS
+
+    return PROBLEMS[name]
+
+
+def compute_reference(problem_name: str, folder: Path) -> None:
+    """Evaluate our implementation at the common points and save the values.
+
+    Parameters
+    ----------
+    problem_name : str
+        Key of `benchmarks.problems.PROBLEMS`.
+    folder : Path
+        Of the run.
+    """
+    problem = problem_named(problem_name)
+    panel = problem.make_panel(folder)
+    model, compiled = problem.implementations[OURS].compile(panel)
     density = compiled_density(compiled)
     names, points = _points(model)
     values = [density(x) for x in points]
-    natural, log_likelihood = _natural_values(model, points)
+    natural, log_likelihood = _natural_values(model, problem, points)
     Reference(
         names=names,
         points=points,
@@ -147,13 +162,13 @@ def _points(model: pm.Model) -> tuple[NDArray[np.str_], FloatArray]:
 
 
 def _natural_values(
-    model: pm.Model, points: FloatArray
+    model: pm.Model, problem: Problem, points: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     free = [model.rvs_to_values[rv] for rv in model.free_RVs]
     shapes = [model.initial_point()[value.name].shape for value in free]
     ends = np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1]
     graph = model.replace_rvs_by_values(
-        [model[name].flatten() for name in NATURAL_PARAMETERS]
+        [model[name].flatten() for name in problem.natural_parameters]
     )
     likelihood = model.logp(vars=model.observed_RVs)
     function = model.compile_fn(

@@ -22,7 +22,7 @@ from benchmarks.half_life_models import (
     benchmark_panel,
     event_days,
 )
-from benchmarks.price_pressure import Run
+from benchmarks.run import Run
 from benchmarks.targets import Results, Target
 from inference.compilation import compile_for_nutpie
 from inference.memory import keep_freed_memory

@@ -3,6 +3,7 @@
 import os
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,24 +11,26 @@ import arviz as az
 import nutpie
 import pymc as pm
 
-from benchmarks.agreement import Reference
-from benchmarks.density import compiled_density, microseconds_per_call
-from benchmarks.implementations import IMPLEMENTATIONS, STATSMODELS
-from benchmarks.problem import SEED, benchmark_panel
+from benchmarks.agreement import Reference, problem_named
+from benchmarks.density import Density, compiled_density, microseconds_per_call
+from benchmarks.problem import SEED
+from inference.memory import keep_freed_memory
 from inference.settings import SamplerSettings
 
 Measurement = dict[str, float]
 
 
-def measure_gradient(name: str, folder: Path) -> Measurement:
+def measure_gradient(problem_name: str, folder: Path, name: str) -> Measurement:
     """Compile seconds, and microseconds of one log density with its gradient.
 
     Parameters
     ----------
-    name : str
-        Key of `IMPLEMENTATIONS`.
+    problem_name : str
+        Key of `benchmarks.problems.PROBLEMS`.
     folder : Path
         Holds the panel and the reference.
+    name : str
+        Key of the problem's implementations.
 
     Returns
     -------
@@ -41,9 +44,11 @@ def measure_gradient(name: str, folder: Path) -> Measurement:
     DisagreementError
         If it computes another density than ours.
     """
-    panel, reference = benchmark_panel(folder), Reference.load(folder)
+    keep_freed_memory()
+    problem = problem_named(problem_name)
+    panel, reference = problem.make_panel(folder), Reference.load(folder)
     start = time.perf_counter()
-    _, compiled = IMPLEMENTATIONS[name].compile(panel)
+    _, compiled = problem.implementations[name].compile(panel)
     density = compiled_density(compiled)
     # JAX compiles at the first call.
     x = reference.first_point(compiled)
@@ -58,15 +63,19 @@ def measure_gradient(name: str, folder: Path) -> Measurement:
     }
 
 
-def measure_posterior(name: str, folder: Path, draws: int) -> Measurement:
+def measure_posterior(
+    problem_name: str, folder: Path, name: str, draws: int
+) -> Measurement:
     """Seconds of a whole posterior by nutpie, and its effective draws a second.
 
     Parameters
     ----------
-    name : str
-        Key of `IMPLEMENTATIONS`.
+    problem_name : str
+        Key of `benchmarks.problems.PROBLEMS`.
     folder : Path
-        Holds the panel.
+        Holds the panel and the reference.
+    name : str
+        Key of the problem's implementations.
     draws : int
         Kept draws of each of the chains, and as many for adaptation.
 
@@ -77,10 +86,12 @@ def measure_posterior(name: str, folder: Path, draws: int) -> Measurement:
         ``minimum_bulk_ess`` over all free parameters, ``ess_per_s`` of sampling,
         ``divergences``, ``gradients`` evaluated after adaptation, ``maximum_rhat``.
     """
-    panel, reference = benchmark_panel(folder), Reference.load(folder)
+    keep_freed_memory()
+    problem = problem_named(problem_name)
+    panel, reference = problem.make_panel(folder), Reference.load(folder)
     settings = SamplerSettings(seed=SEED, draws=draws, tune=draws)
     start = time.perf_counter()
-    model, compiled = IMPLEMENTATIONS[name].compile(panel)
+    model, compiled = problem.implementations[name].compile(panel)
     # JAX compiles at the first call.
     compiled_density(compiled)(reference.first_point(compiled))
     sampling_starts = time.perf_counter()
@@ -105,17 +116,23 @@ def measure_posterior(name: str, folder: Path, draws: int) -> Measurement:
     }
 
 
-def measure_statsmodels_fit(folder: Path) -> Measurement:
+def measure_fits(
+    fit: Callable[..., Any], density: Density, unconstrained: Any
+) -> Measurement:
     """Seconds of maximum likelihood fits by statsmodels, and of one score.
 
-    The first fit keeps statsmodels' default settings (L-BFGS, at most 50 iterations),
-    without the parameters' covariance matrix, which would cost it a Hessian more.
-    The second goes on until the optimiser calls itself converged.
+    The first fit keeps statsmodels' default settings, without the parameters'
+    covariance matrix, which would cost it a Hessian more. The second goes on until the
+    optimiser calls itself converged.
 
     Parameters
     ----------
-    folder : Path
-        Holds the panel and the reference.
+    fit : callable
+        The model's method of that name.
+    density : callable
+        Log likelihood and score.
+    unconstrained : (parameter,) float
+        Where they are timed.
 
     Returns
     -------
@@ -123,27 +140,15 @@ def measure_statsmodels_fit(folder: Path) -> Measurement:
         ``gradient_us`` of log likelihood and score; ``fit_s`` and ``log_likelihood`` of
         the default fit; ``converged_fit_s`` and ``converged_log_likelihood``.
     """
-    # Imported here: only this process needs it.
-    from benchmarks.statsmodels_likelihood import net_inventory_mle
-
-    model = net_inventory_mle(benchmark_panel(folder))
-    reference = Reference.load(folder)
-    reference.require_same_likelihood(STATSMODELS, model.loglike)
-    unconstrained = model.untransform_params(reference.natural[0])
-
-    def density(x: Any) -> tuple[float, Any]:
-        value = model.loglike(x, transformed=False)
-        return value, model.score(x, transformed=False)
-
     result = {"gradient_us": microseconds_per_call(density, unconstrained)["median_us"]}
     for prefix, options in (("", {}), ("converged_", {"maxiter": 1000})):
         start = time.perf_counter()
         with warnings.catch_warnings():
-            # The default fit stops at its 50 iterations, which is what is measured.
+            # The default fit stops at its number of iterations, which is measured.
             warnings.simplefilter("ignore")
-            fit = model.fit(disp=False, cov_type="none", **options)
+            found = fit(disp=False, cov_type="none", **options)
         result[f"{prefix}fit_s"] = time.perf_counter() - start
-        result[f"{prefix}log_likelihood"] = float(fit.llf)
+        result[f"{prefix}log_likelihood"] = float(found.llf)
     return result
 
 

@@ -1,123 +1,124 @@
-"""The whole benchmark of the price-pressure model, one fresh process a measurement."""
+"""The price-pressure model at the length of Mixon & Tuzun's sample."""
 
-import tempfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from rich.console import Console
+import numpy as np
+import pandas as pd
+import pymc as pm
+import xarray as xr
 
-from benchmarks.agreement import compute_reference
 from benchmarks.implementations import (
-    IMPLEMENTATIONS,
     JAX_SCAN,
     OURS,
-    STATSMODELS,
+    PYMC_EXTRAS,
+    Implementation,
 )
-from benchmarks.isolation import in_fresh_process
-from benchmarks.measurements import (
-    measure_gradient,
-    measure_posterior,
-    measure_statsmodels_fit,
+from benchmarks.problem import SEED, Problem
+from benchmarks.scan_likelihoods import (
+    joint_scan_log_likelihood,
+    sequential_scan_log_likelihood,
 )
-from benchmarks.scaling import measure_scaling
-from benchmarks.targets import COLD, WARM, Results
+from benchmarks.statespace_likelihoods import (
+    STATESPACE_FILTERS,
+    statespace_log_likelihood,
+)
+from benchmarks.statsmodels_likelihood import VARIANT, measure_price_pressure_fit
+from benchmarks.targets import price_pressure_targets
+from data.panels import PricePressurePanel, read_price_pressure_panel, write_panel
+from models.price_pressure import price_pressure_model
+from models.price_pressure_simulation import simulate_price_pressure
+from models.price_pressure_variants import VARIANTS
 
-TIME_LIMIT_S = 2400.0
-"""A peer that has not compiled by then is reported as such."""
+NUM_WEEKS = 872
+"""Length of Mixon & Tuzun's sample."""
 
+LENGTHS = (100, 872, 1_000, 10_000, 100_000)
 
-class Run:
-    """Measurements of one run, collected under (subject, quantity).
+FIRST_DAY = "1800-01-01"
 
-    Parameters
-    ----------
-    folder : Path
-        Scratch folder: panel, reference and compile caches.
-    console : rich.console.Console
-        Where progress goes.
-    """
-
-    def __init__(self, folder: Path, console: Console) -> None:
-        self.folder = folder
-        self.console = console
-        self.results: Results = {}
-
-    def measure(
-        self, subject: str, cache: str, task: Callable[..., Any], *args: Any
-    ) -> None:
-        """Run a task in a fresh process and keep its numbers under the subject."""
-        self.console.print(f"{subject} …")
-        try:
-            numbers = in_fresh_process(task, self.folder / cache, TIME_LIMIT_S, *args)
-        except TimeoutError as error:
-            self.console.print(f"  {error}")
-            numbers = {"gave_up_after_s": TIME_LIMIT_S}
-        for quantity, value in (numbers or {}).items():
-            self.results[subject, quantity] = float(value)
-            self.console.print(f"  {quantity} {float(value):,.4g}")
+LIKELIHOOD = "models.state_space.state_space_log_likelihood"
+"""The one function that a peer replaces."""
 
 
-def benchmark_price_pressure(
-    names: list[str], draws: int, lengths: tuple[int, ...], console: Console
-) -> Results:
-    """Measure every named implementation, then posteriors, fit and scaling.
+def price_pressure_panel(folder: Path) -> PricePressurePanel:
+    """Panel simulated at the published estimates, written once into the folder."""
+    path = folder / "panel.parquet"
+    if not path.exists():
+        frame = simulate_price_pressure(VARIANTS[VARIANT], SEED, num_weeks=NUM_WEEKS)
+        write_panel(frame, path)
+    return read_price_pressure_panel(path)
 
-    Parameters
-    ----------
-    names : list of str
-        Keys of `IMPLEMENTATIONS`; ours first.
-    draws : int
-        Kept draws of each chain, and as many for adaptation.
-    lengths : tuple of int
-        Weeks at which our gradient is timed.
-    console : rich.console.Console
-        Where progress goes.
 
-    Returns
-    -------
-    dict
-        (implementation, quantity) -> value.
+def panel_of_length(panel: PricePressurePanel, num_weeks: int) -> PricePressurePanel:
+    """Run through the panel forwards and backwards until it is long enough."""
+    original = panel.dataset.sizes["week"]
+    there_and_back = np.concatenate([np.arange(original), np.arange(original)[::-1]])
+    rows = np.resize(there_and_back, num_weeks)
+    # A day apart: nanosecond dates cannot hold 100,000 weeks.
+    days = pd.date_range(FIRST_DAY, periods=num_weeks, freq="D").astype(
+        "datetime64[ns]"
+    )
+    dataset: xr.Dataset = panel.dataset.isel(week=rows).assign_coords(week=days)
+    return PricePressurePanel(
+        dataset=dataset, source=f"{num_weeks} weeks", sha256=panel.sha256
+    )
 
-    Raises
-    ------
-    DisagreementError
-        If an implementation computes another density than ours.
-    """
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        run = Run(folder, console)
-        run.measure("reference values", OURS, compute_reference, folder)
-        for implementation in names:
-            run.measure(
-                implementation,
-                implementation,
-                measure_gradient,
-                implementation,
-                folder,
+
+def _model(panel: PricePressurePanel) -> pm.Model:
+    return price_pressure_model(panel, VARIANT)
+
+
+IMPLEMENTATIONS = {
+    implementation.name: implementation
+    for implementation in (
+        Implementation(
+            name=OURS,
+            description="Kalman Op, analytic gradient, numba",
+            build_model=_model,
+        ),
+        Implementation(
+            name=JAX_SCAN,
+            description="PyTensor scan, one yield at a time, JAX gradient",
+            build_model=_model,
+            replacements={LIKELIHOOD: sequential_scan_log_likelihood},
+            backend="jax",
+            gradient_backend="jax",
+        ),
+        Implementation(
+            name=f"{JAX_SCAN}-joint",
+            description="PyTensor scan, 4 x 4 Cholesky factor, JAX gradient",
+            build_model=_model,
+            replacements={LIKELIHOOD: joint_scan_log_likelihood},
+            backend="jax",
+            gradient_backend="jax",
+        ),
+        *(
+            Implementation(
+                name=f"{PYMC_EXTRAS}-{filter_name}",
+                description=f"statespace, {filter_name} filter, numba",
+                build_model=_model,
+                replacements={LIKELIHOOD: statespace_log_likelihood(filter_name)},
             )
-        for sampled in (OURS, *_fastest_scan(run.results)):
-            for temperature in (COLD, WARM):
-                run.measure(
-                    f"{sampled}, {temperature}",
-                    f"posterior-{sampled}",
-                    measure_posterior,
-                    sampled,
-                    folder,
-                    draws,
-                )
-        run.measure(STATSMODELS, STATSMODELS, measure_statsmodels_fit, folder)
-        for weeks in lengths:
-            subject = f"{OURS}, {weeks} weeks"
-            run.measure(subject, OURS, measure_scaling, folder, weeks)
-        return run.results
+            for filter_name in STATESPACE_FILTERS
+        ),
+    )
+}
+"""By name."""
 
-
-def _fastest_scan(results: Results) -> list[str]:
-    """Name the peer (a) that is worth sampling with, where one was measured."""
-    seconds = {
-        name: results[name, "gradient_us"]
-        for name in IMPLEMENTATIONS
-        if name.startswith(JAX_SCAN) and (name, "gradient_us") in results
-    }
-    return [min(seconds, key=seconds.__getitem__)] if seconds else []
+PRICE_PRESSURE = Problem(
+    name="price-pressure",
+    make_panel=price_pressure_panel,
+    lengthen=panel_of_length,
+    date="week",
+    lengths=LENGTHS,
+    implementations=IMPLEMENTATIONS,
+    natural_parameters=(
+        "price_pressure",
+        "yield_noise_sd_bp",
+        "persistence",
+        "factor_mean_bp",
+        "factor_innovation_sd_bp",
+    ),
+    measure_fit=measure_price_pressure_fit,
+    evaluate_targets=price_pressure_targets,
+)

@@ -1,20 +1,25 @@
 """Peer (c): maximum likelihood by statsmodels."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from statsmodels.tsa.statespace.mlemodel import MLEModel
 
-from benchmarks.implementations import VARIANT
+from benchmarks.agreement import Reference
+from benchmarks.implementations import STATSMODELS
+from benchmarks.measurements import measure_fits
 from data.columns import TENOR_MONTHS
-from data.panels import PricePressurePanel
+from data.panels import PricePressurePanel, read_price_pressure_panel
 from models.nelson_siegel import nelson_siegel_loadings
 from models.price_pressure import PricePressurePriors
 from models.price_pressure_inputs import select_inputs
 from models.price_pressure_variants import VARIANTS
 
 FloatArray = NDArray[np.float64]
+
+VARIANT = "net-inventory"
 
 
 class NetInventoryMLE(MLEModel):
@@ -134,4 +139,25 @@ def net_inventory_mle(panel: PricePressurePanel) -> NetInventoryMLE:
         loading=nelson_siegel_loadings(priors.decay_per_month, TENOR_MONTHS),
         initial_mean=np.array(priors.factor_mean_bp),
         initial_variance=np.full(num_factors, priors.initial_factor_sd_bp**2),
+    )
+
+
+def measure_price_pressure_fit(folder: Path) -> dict[str, float]:
+    """Measure `benchmarks.measurements.measure_fits` of this model.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds the panel and the reference.
+    """
+    model = net_inventory_mle(read_price_pressure_panel(folder / "panel.parquet"))
+    reference = Reference.load(folder)
+    reference.require_same_likelihood(STATSMODELS, model.loglike)
+
+    def density(x: FloatArray) -> tuple[float, FloatArray]:
+        value = model.loglike(x, transformed=False)
+        return value, model.score(x, transformed=False)
+
+    return measure_fits(
+        model.fit, density, model.untransform_params(reference.natural[0])
     )
