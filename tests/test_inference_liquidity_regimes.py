@@ -1,0 +1,64 @@
+"""From a panel file to a trace through the command line."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+from typer.testing import CliRunner
+
+from data.liquidity_panels import write_liquidity_panel
+from inference.__main__ import app
+from inference.store import read_trace
+from tests.liquidity_regimes_models import NUM_DAYS, twin_frame
+
+FEW_DRAWS = ["--draws", "100", "--tune", "200", "--chains", "2", "--seed", "3"]
+
+EXIT_CHECK_FAILED = 1
+"""A hundred draws are too few to pass; the trace is written all the same."""
+
+
+def fitted(model: str, folder: Path, *options: str) -> xr.DataTree:
+    frame = twin_frame().copy()
+    frame.loc[[5, 6], "price_impact"] = np.nan
+    write_liquidity_panel(frame, folder / "panel.csv")
+    out = folder / "trace.nc"
+    paths = ["--panel", str(folder / "panel.csv"), "--out", str(out)]
+    result = CliRunner().invoke(app, ["fit", model, *paths, *options, *FEW_DRAWS])
+    assert result.exit_code in (0, EXIT_CHECK_FAILED), result.output
+    return read_trace(out)
+
+
+@pytest.mark.slow
+def test_a_panel_becomes_a_trace_with_states_starts_and_predictions(
+    tmp_path: Path,
+) -> None:
+    trace = fitted("liquidity-regimes", tmp_path, "--covariates", "I", "--states", "2")
+    assert trace.attrs["variant"] == "I-depth-2-states"
+    assert trace.attrs["specification"]["num_states"] == 2
+    assert trace["posterior"]["price_impact_slope"].dims[2:] == ("state", "covariate")
+    assert (trace["posterior"]["price_impact_slope"].diff("state") < 0).all()
+    assert trace["log_likelihood"]["price_impact"].dims == ("chain", "draw", "day")
+    assert trace["regimes"]["state_path"].sizes["day"] == NUM_DAYS
+    assert int(np.isnan(trace["one_step_ahead"]["pit"]).sum()) == 2
+    starts = trace["starts"]
+    assert starts.attrs["num_starts"] == starts.sizes["start"]
+    best = starts["log_density"].max()
+    assert trace["posterior_mode"].attrs["log_posterior"] == pytest.approx(float(best))
+    assert np.isfinite(trace["posterior_predictive"]["price_impact"]).all()
+
+
+@pytest.mark.slow
+def test_a_panel_becomes_a_trace_of_thresholds(tmp_path: Path) -> None:
+    trace = fitted("threshold-regression", tmp_path)
+    assert trace["posterior"]["volatility_slope"].dims[2:] == ("regime",)
+    assert trace["posterior"]["volatility_threshold_bp"].dims[2:] == ("threshold",)
+    # Two days without price impact are no part of the regression.
+    assert trace["log_likelihood"].sizes["day"] == NUM_DAYS - 2
+
+
+def test_what_is_no_specification_ends_with_two_and_names_the_choices() -> None:
+    arguments = ["fit", "liquidity-regimes", "--panel", "panel.csv", "--out", "x.nc"]
+    result = CliRunner().invoke(app, [*arguments, "--covariates", "V"])
+    assert result.exit_code == 2
+    assert "one of I, II, III, IV" in result.stderr
