@@ -1,6 +1,7 @@
 """The decomposition against statsmodels and against one large Gaussian vector."""
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from scipy.stats import multivariate_normal
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 from data.basis_panels import basis_panel_from_frame
+from data.published_basis import published_decomposition
 from models.basis_decomposition import (
     BasisDecompositionPriors,
     basis_decomposition_model,
@@ -240,3 +242,30 @@ def test_holidays_are_no_days_of_the_model_and_longer_gaps_are() -> None:
     )
     kept = trading_days(dataset)["day"].to_numpy()
     np.testing.assert_array_equal(kept, np.delete(days.to_numpy(), 3))
+
+
+@pytest.mark.parametrize("tenor", [2, 5, 10, 20])
+def test_of_the_published_half_lives_only_that_of_20_years_bears_on_the_data(
+    shared: Path, tenor: int
+) -> None:
+    raw = shared / "data" / "tips_basis" / "tips_treasury_implied_rf_2010.parquet"
+    published = published_decomposition([tenor]).isel(tenor=0)
+    noise, level, deviation = (
+        published[name].item() ** 2
+        for name in (
+            "noise_sd_bp",
+            "level_innovation_sd_bp",
+            "deviation_innovation_sd_bp",
+        )
+    )
+    reference = UnobservedComponents(
+        pd.read_parquet(raw)[f"arb_{tenor}"].to_numpy(),
+        level="llevel",
+        autoregressive=1,
+    )
+    densities = [
+        reference.loglike([noise, level, deviation, persistence])
+        for persistence in (0.1, published["persistence"].item(), 0.99)
+    ]
+    # Log likelihoods, nats: one is already a visible difference.
+    assert (np.ptp(densities) > 1.0) == (tenor == 20)
