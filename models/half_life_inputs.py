@@ -157,7 +157,7 @@ def select_inputs(
         days_watched=watched,
         mix_weight=mix_weight,
         mix=mix,
-        date=dates.get_indexer(kept["event_date"]).astype(np.int64),
+        date=dates.get_indexer(pd.Index(kept["event_date"])).astype(np.int64),
         event_tenors=event_tenors,
         dates=dates,
         notes=[

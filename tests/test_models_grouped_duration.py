@@ -1,3 +1,5 @@
+import importlib
+
 import numpy as np
 import pymc as pm
 import pytensor
@@ -193,6 +195,24 @@ def test_python_and_compiled_passes_agree():
 
     for fast, slow in zip(compiled, interpreted, strict=True):
         np.testing.assert_array_equal(fast, slow)
+
+
+@pytest.mark.slow
+def test_jax_agrees_with_the_compiled_passes(likelihood):
+    pytest.importorskip("jax", reason="JAX is an optional dependency")
+    importlib.import_module("models.grouped_duration_jax")
+    eta, day, watched, weight = events()
+    variables = [pt.as_tensor_variable(x) for x in (eta, CUMULATIVE)]
+    density = GroupedDurationLikelihood()(
+        variables[0], pt.concatenate([[0.0], variables[1]]), day, day <= watched
+    )[0]
+    gradient = pytensor.grad((weight * density).sum(), variables)
+
+    found = pytensor.function([], [density, *gradient], mode="JAX")()
+
+    expected = likelihood(eta, CUMULATIVE, day, watched, weight)
+    for jax_array, array in zip(found, expected, strict=True):
+        np.testing.assert_allclose(jax_array, array, rtol=LIBRARY, atol=LIBRARY)
 
 
 def test_the_distribution_has_one_log_density_an_event():
