@@ -5,6 +5,8 @@ import pandas as pd
 from data.half_life import HalfLifeRule
 from data.half_life_validation import COVARIATES
 
+_LISTED_DATES = 6
+
 
 def describe_event_panel(frame: pd.DataFrame, rule: HalfLifeRule) -> list[str]:
     """Describe counts, outcomes, what was set aside and which covariates are missing.
@@ -86,11 +88,16 @@ def _moved_notes(events: pd.DataFrame) -> list[str]:
     dates = moved.drop_duplicates("event_date")
     if dates.empty:
         return []
+    listed = dates.head(_LISTED_DATES)
     pairs = ", ".join(
         f"{event:%Y-%m-%d} from {day:%Y-%m-%d}"
-        for event, day in zip(dates["event_date"], dates["deviation_date"], strict=True)
+        for event, day in zip(
+            listed["event_date"], listed["deviation_date"], strict=True
+        )
     )
-    return [f"no deviation on the event's own date, counted: {pairs}"]
+    more = len(dates) - len(listed)
+    others = f" and {more} more" if more else ""
+    return [f"no deviation on the event's own date, counted: {pairs}{others}"]
 
 
 def _covariate_notes(events: pd.DataFrame) -> list[str]:
