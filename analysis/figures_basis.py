@@ -85,6 +85,8 @@ def figure_basis_deviation(fit: Fit, events: pd.DataFrame) -> Figure:
     """
     figure, places = _grid(fit, 2.2)
     deviation = summarise_draws(fit.group("smoothed")["deviation_bp"])
+    first, last = deviation["day"].to_numpy()[[0, -1]]
+    events = events[(events["date"] >= first) & (events["date"] <= last)]
     for axes, tenor in places:
         _plot_band(axes, deviation.sel(tenor=tenor), BLUE, "deviation, posterior mean")
         zero_line(axes)

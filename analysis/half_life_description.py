@@ -25,12 +25,12 @@ ACRONYMS = frozenset({"cpi", "fomc", "tips"})
 PARAMETER_WORDS = {
     "coefficient": "coefficient (per standard deviation)",
     "event_tenor_effect": "effect of event type and tenor (log hazard ratio)",
-    "event_tenor_sd": "sd of effects of event types by tenors (log hazard)",
-    "date_sd": "sd of effects of dates (log hazard)",
+    "event_tenor_sd": "sd of event effects (log hazard)",
+    "date_sd": "sd of date effects (log hazard)",
     "baseline_log_hazard": "baseline hazard (log, per day)",
     "shape": "Weibull shape",
     "intercept_days": "intercept (days)",
-    "event_tenor_sd_days": "sd of effects of event types by tenors (days)",
+    "event_tenor_sd_days": "sd of event effects (days)",
     "noise_sd_days": "residual sd (days)",
 }
 """Parameter -> words and unit."""
@@ -81,7 +81,7 @@ HALF_LIFE = ModelDescription(
     series_label=_series_label,
     predictive_check=HALF_LIFE_CHECK,
     time_dim="outcome",
-    time_unit="event",
+    time_unit="event row",
     num_lags=0,
     date_variable="event_date",
 )

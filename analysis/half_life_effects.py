@@ -140,12 +140,15 @@ def event_tenor_weight(
 
 
 def average_survival(
-    fit: Fit, inputs: HalfLifeInputs, max_draws: int = MAX_DRAWS
+    fit: Fit,
+    inputs: HalfLifeInputs,
+    max_draws: int = MAX_DRAWS,
+    tenor: int | None = None,
 ) -> xr.DataArray:
-    """Share still open by day at mean covariates, (day, sample)."""
+    """Share open by day at mean covariates, of one tenor or all, (day, sample)."""
     baseline = fit.posterior["baseline_log_hazard"].isel(day=0, drop=True)
     at_mean = xr.zeros_like(_thinned(baseline, max_draws))
-    return survival(fit, at_mean, event_tenor_weight(inputs), max_draws)
+    return survival(fit, at_mean, event_tenor_weight(inputs, tenor), max_draws)
 
 
 def imputation_of_draws(fit: Fit, max_draws: int) -> FloatArray:

@@ -92,12 +92,26 @@ def duration_sentence(fit: Fit, inputs: HalfLifeInputs) -> str:
     share = average_survival(fit, inputs)
     days = _summary(restricted_mean_days(share))
     left = _summary(100 * share.isel(day=-1, drop=True))
+    start = "At mean covariates a" if has_covariates(fit) else "A"
     return (
-        "At mean covariates a dislocation is expected to halve within "
+        f"{start} dislocation is expected to halve within "
         f"{range_words(days, 1)} trading days (counting {inputs.horizon_days} for "
         f"longer ones), and {range_words(left, 0)} per cent are still open after "
         f"{inputs.horizon_days} days (95% intervals)."
     )
+
+
+def tenor_sentence(fit: Fit, inputs: HalfLifeInputs) -> str:
+    """Expected half-life by tenor; empty for a single one."""
+    tenors = sorted(int(tenor) for tenor in inputs.outcomes["tenor"].unique())
+    if len(tenors) == 1:
+        return ""
+    parts = [
+        f"{range_words(_summary(restricted_mean_days(share)), 1)} at {tenor} years"
+        for tenor in tenors
+        for share in (average_survival(fit, inputs, tenor=tenor),)
+    ]
+    return f"By tenor the expected half-life in days is {joined(parts)}."
 
 
 def coefficient_sentences(fit: Fit, inputs: HalfLifeInputs) -> Iterator[str]:
@@ -267,6 +281,7 @@ def half_life_sentences(fit: Fit) -> Iterator[str]:
         return
     yield outcomes_sentence(fit)
     yield duration_sentence(fit, inputs)
+    yield tenor_sentence(fit, inputs)
     yield from coefficient_sentences(fit, inputs)
     yield closers_sentence(fit, inputs)
     yield silence_sentence(fit)

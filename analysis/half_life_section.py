@@ -96,7 +96,8 @@ def followed_events(fits: Sequence[Fit]) -> pd.DataFrame:
         Columns date, tenor, is_censored of the first imputation, one row an outcome.
     """
     if not fits:
-        return pd.DataFrame({"date": [], "tenor": [], "is_censored": []})
+        none = {"date": pd.DatetimeIndex([]), "tenor": [], "is_censored": []}
+        return pd.DataFrame(none)
     used = distinct_outcomes(used_events(events_of(fits[0])))
     first = used[used["imputation"] == used["imputation"].min()]
     return first.rename(columns={"deviation_date": "date"})[

@@ -31,10 +31,10 @@ from models.half_life_specification import LINEAR
 MAX_DRAWS = 4000
 """A mean over one of twenty imputations is then off by 7% of its standard deviation."""
 
-SPREADS = {
-    "event_tenor_sd": "sd of effects of event types by tenors",
-    "date_sd": "sd of effects of dates",
-}
+MINIMUM_SHARED = 0.5
+"""Share of all outcomes that two fits must have in common to be set side by side."""
+
+SPREADS = {"event_tenor_sd": "sd of event effects", "date_sd": "sd of date effects"}
 
 NUM_SE = 2
 """Standard errors within which two scores are not told apart."""
@@ -279,9 +279,28 @@ def _estimate_text(frame: pd.DataFrame, prefix: str) -> pd.Series:
 
 
 def plug_in_counterpart(imputed: Fit, fits: Sequence[Fit]) -> Fit | None:
-    """First fit of the same variant that takes half-lives as known; None if none."""
+    """Fit of the same variant that takes most of the same half-lives as known.
+
+    Parameters
+    ----------
+    imputed : Fit
+        Over several imputations.
+    fits : sequence of Fit
+
+    Returns
+    -------
+    Fit or None
+        None without one of the same variant on at least half of the outcomes of both.
+    """
+    outcomes = set(inputs_of(imputed).outcomes.index)
+
+    def shared(fit: Fit) -> float:
+        others = set(inputs_of(fit).outcomes.index)
+        return len(outcomes & others) / len(outcomes | others)
+
     same = [f for f in fits if f.variant == imputed.variant and not is_imputed(f)]
-    return same[0] if same else None
+    best = max(same, key=shared, default=None)
+    return best if best is not None and shared(best) >= MINIMUM_SHARED else None
 
 
 def score_sentence(rows: pd.DataFrame) -> str:

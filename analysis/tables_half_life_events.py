@@ -51,26 +51,36 @@ def table_half_life_summary(fit: Fit) -> Table:
     Table
     """
     frame = summary_statistics(events_of(fit))
-    blocks = {"Tenor": frame["tenor"].astype(str) + "y"}
-    blocks["Variable"] = frame["variable"].map(VARIABLE_WORDS)
+    absent = [
+        name for name, rows in frame.groupby("variable") if not rows["count"].any()
+    ]
+    shown = frame[~frame["variable"].isin(absent)]
+    blocks = {"Tenor": shown["tenor"].astype(str) + "y"}
+    blocks["Variable"] = shown["variable"].map(VARIABLE_WORDS)
     for heading, name in (
         ("Mean", "mean"),
         ("Median", "median"),
         ("Standard deviation", "std"),
     ):
-        per_unit = frame["variable"].map(SHOWN_PER_UNIT).fillna(1.0)
-        blocks[heading] = numbers(frame[name] / per_unit, 3)
+        per_unit = shown["variable"].map(SHOWN_PER_UNIT).fillna(1.0)
+        blocks[heading] = numbers(shown[name] / per_unit, 3)
     if num_imputations(fit) > 1:
-        ranges = interval(frame["mean_lower_95"], frame["mean_upper_95"], 3)
-        varies = frame["variable"] == "half_life_days"
+        ranges = interval(shown["mean_lower_95"], shown["mean_upper_95"], 3)
+        varies = shown["variable"] == "half_life_days"
         blocks["Mean over imputations"] = ranges.where(varies, "")
-    blocks["Count"] = frame["count"].map(_count)
+    blocks["Count"] = shown["count"].map(_count)
     caption = (
         "Summary statistics by tenor, as in the half-life notebook: half-lives of the "
         "events whose deviation halved within the horizon only, every event counted, "
-        f"also those that share a date. {imputation_note(fit)}"
+        f"also those that share a date. {_absent_note(absent)} {imputation_note(fit)}"
     ).strip()
     return Table("table_half_life_summary", caption, frame, pd.DataFrame(blocks))
+
+
+def _absent_note(absent: list[str]) -> str:
+    if not absent:
+        return ""
+    return f"No event has {', '.join(map(covariate_name, absent))}."
 
 
 def _count(value: float) -> str:
@@ -149,11 +159,3 @@ def table_set_aside(fit: Fit) -> Table:
         f"{imputation_note(fit)}"
     ).strip()
     return Table("table_set_aside", caption, frame, display)
-
-
-def not_available_covariates(fit: Fit) -> list[str]:
-    """Words for the covariates that the panel holds for none of its events."""
-    events = events_of(fit)
-    return [
-        covariate_name(name) for name in COVARIATE_WORDS if events[name].isna().all()
-    ]

@@ -37,7 +37,7 @@ from analysis.tables_basis import (
 from inference.diagnostics import NOT_INFORMED
 from tests.basis_traces import TENORS, random_basis_fit
 
-NO_EVENTS = pd.DataFrame({"date": [], "tenor": [], "is_censored": []})
+NO_EVENTS = pd.DataFrame({"date": pd.DatetimeIndex([]), "tenor": [], "is_censored": []})
 
 
 def _with_published(fit: Fit, **values: list[float]) -> Fit:
@@ -140,6 +140,20 @@ def test_events_are_marked_in_the_panel_of_their_tenor() -> None:
         for axes in figure.axes
     ]
     assert marks == [[], [1, 1], [], []]
+
+
+def test_events_outside_the_sample_are_not_marked() -> None:
+    fit = random_basis_fit()
+    events = pd.DataFrame(
+        {
+            "date": pd.to_datetime(["2009-01-02", "2010-02-02", "2024-01-02"]),
+            "tenor": 5,
+            "is_censored": False,
+        }
+    )
+    axes = figure_basis_deviation(fit, events).axes[1]
+    marks = [line for line in axes.lines if line.get_marker() == "|"]
+    assert len(marks[0].get_xdata()) == 1
 
 
 def test_half_life_that_repeats_its_prior_is_left_out() -> None:

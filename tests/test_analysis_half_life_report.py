@@ -43,6 +43,7 @@ from analysis.tables_half_life_comparison import (
     comparable_fits,
     compare_leave_one_out,
     missing_information_pct,
+    plug_in_counterpart,
     propagation_estimates,
     score_sentence,
     table_propagation,
@@ -259,6 +260,24 @@ def test_propagated_stands_beside_plugged_in(imputed: Fit) -> None:
     assert row["sd_ratio"] == pytest.approx(row["sd"] / row["plug_in_sd"])
     alone = table_propagation(imputed, None).display
     assert set(alone["Plugged in"]) == {"n/a"}
+
+
+def test_counterpart_takes_the_same_half_lives_as_known(imputed: Fit) -> None:
+    same = random_half_life_fit(HAZARD)
+    frame = event_frame()
+    early = frame[frame["event_date"] < frame["event_date"].median()]
+    other = half_life_fit(random_half_life_tree(HAZARD, early.iloc[:60]), "early")
+    assert plug_in_counterpart(imputed, [other, same, imputed]) is same
+    assert plug_in_counterpart(imputed, [other]) is None
+
+
+def test_covariate_that_no_event_has_is_named_and_has_no_row() -> None:
+    bare = half_life_fit(
+        random_half_life_tree(HAZARD, event_frame().assign(dealer_hhi=np.nan))
+    )
+    table = table_half_life_summary(bare)
+    assert "No event has dealer HHI." in table.caption
+    assert "dealer HHI" not in set(table.display["Variable"])
 
 
 def test_ranges_over_imputations_are_shown_only_where_there_are_several(
