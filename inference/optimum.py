@@ -138,6 +138,26 @@ def _data_driven_starts(
     ]
 
 
+def unconstrained_point(
+    model: pm.Model, values: Mapping[str, NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """Values of the free parameters as the vector that a sampler moves.
+
+    Parameters
+    ----------
+    model : pm.Model
+        Model of the parameters.
+    values : mapping of str to array
+        Every free parameter by name.
+
+    Returns
+    -------
+    (free dimension,) float
+        In the order of the model's value variables.
+    """
+    return np.asarray(_data_driven_starts(model, [values])[0].data)
+
+
 def _scattered_starts(model: pm.Model, number: int, seed: int) -> list[RaveledVars]:
     functions = make_initial_point_fns_per_chain(
         model=model, overrides=None, jitter_rvs=set(model.free_RVs), chains=number

@@ -6,6 +6,8 @@ importance sampling, and fitted again where the smoothing becomes unreliable.
 """
 
 import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import arviz as az
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 
 from data.errors import DataError
 from inference.compilation import compile_for_nutpie
+from inference.optimum import PosteriorModeSearch, unconstrained_point
 from inference.settings import SamplerSettings
 
 PARETO_K_THRESHOLD = 0.7
@@ -33,8 +36,12 @@ def leave_future_out(
     mask_name: str,
     first_date: int,
     settings: SamplerSettings,
+    starts: Sequence[Mapping[str, NDArray[np.float64]]] = (),
 ) -> xr.Dataset:
     """Log predictive density of each date given all earlier dates.
+
+    Every fit starts all chains at the highest posterior mode found for its dates, as
+    `inference.fitting.fit` does.
 
     Parameters
     ----------
@@ -50,6 +57,8 @@ def leave_future_out(
     settings : SamplerSettings
         Settings of each fit. The fits run nutpie whatever sampler they name, because
         it takes other data without compiling again.
+    starts : sequence of mappings
+        Points from which each search for the mode sets out besides scattered ones.
 
     Returns
     -------
@@ -71,7 +80,7 @@ def leave_future_out(
             f"the first date to predict is number {first_date} of {num_dates}",
             f"Choose one with at least {MINIMUM_TRAINING_DATES} dates before it.",
         )
-    fits = _FitsOfThePast(model, mask_name, str(time_dim), settings)
+    fits = _FitsOfThePast(model, mask_name, str(time_dim), settings, starts)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         score = az.lfo_cv(
@@ -107,13 +116,20 @@ class _FitsOfThePast(az.SamplingWrapper):
     """
 
     def __init__(
-        self, model: pm.Model, mask_name: str, time_dim: str, settings: SamplerSettings
+        self,
+        model: pm.Model,
+        mask_name: str,
+        time_dim: str,
+        settings: SamplerSettings,
+        starts: Sequence[Mapping[str, NDArray[np.float64]]],
     ) -> None:
         super().__init__(model)
         self.num_fits = 0
         self._mask_name = mask_name
         self._time_dim = time_dim
         self._settings = settings
+        self._starts = starts
+        self._search = PosteriorModeSearch(model)
         self._mask = np.asarray(model[mask_name].get_value())
         self._compiled = compile_for_nutpie(
             model, var_names=[variable.name for variable in model.free_RVs]
@@ -131,10 +147,12 @@ class _FitsOfThePast(az.SamplingWrapper):
         """Posterior given what the mask leaves."""
         settings = self._settings
         self.num_fits += 1
+        start = self._mode_given(modified_observed_data)
+        compiled = self._compiled.with_data(**{self._mask_name: modified_observed_data})
         return cast(
             xr.DataTree,
             nutpie.sample(
-                self._compiled.with_data(**{self._mask_name: modified_observed_data}),
+                replace(compiled, initial_point_func=lambda _: start),
                 draws=settings.draws,
                 tune=settings.tune,
                 chains=settings.chains,
@@ -145,6 +163,16 @@ class _FitsOfThePast(az.SamplingWrapper):
                 progress_bar=False,
             ),
         )
+
+    def _mode_given(self, mask: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Highest mode found with some dates hidden, on the unconstrained scale."""
+        self.model.set_data(self._mask_name, mask)
+        try:
+            mode = self._search(self._settings.seed, starts=self._starts).mode
+        finally:
+            self.model.set_data(self._mask_name, self._mask)
+        values = {v.name: mode[v.name].to_numpy() for v in self.model.free_RVs}
+        return unconstrained_point(self.model, values)
 
     def get_inference_data(self, fitted_model: xr.DataTree) -> xr.DataTree:
         """Return the draws as they are."""

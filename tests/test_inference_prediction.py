@@ -1,8 +1,12 @@
 from functools import cache
+from typing import Any
 
 import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
 import pytest
 import xarray as xr
+from pytensor.graph.basic import Variable
 from scipy.stats import norm
 
 from data.errors import DataError
@@ -74,3 +78,42 @@ def test_a_first_date_without_past_or_future_is_refused(first_date: int) -> None
     model = known_sd_model(weeks_with_a_break())
     with pytest.raises(DataError, match=f"number {first_date} of 45"):
         leave_future_out(model, trace, "is_quoted", first_date, SETTINGS)
+
+
+def model_with_a_lesser_mode(data: np.ndarray) -> pm.Model:
+    """Data of size `scale`: below zero it explains them too, with thrice the noise."""
+    with pm.Model(coords={"week": np.arange(len(data))}) as model:
+        is_quoted = pm.Data("is_quoted", np.ones(len(data)), dims="week")
+        # Scattered starts lie around the mean of the prior.
+        scale = pm.Normal("scale", -4.0, 20.0)
+        noise_sd = pt.where(scale > 0, 1.0, 3.0)
+
+        def logp(value: Variable, mean: Variable, sd: Variable, seen: Variable) -> Any:
+            return seen * pm.logp(pm.Normal.dist(mean, sd), value)
+
+        pm.CustomDist(
+            "y",
+            pt.abs(scale),
+            noise_sd,
+            is_quoted,
+            logp=logp,
+            observed=data,
+            dims="week",
+        )
+    return model
+
+
+@pytest.mark.slow
+def test_fits_of_the_past_start_at_the_highest_mode_rather_than_a_lesser_one() -> None:
+    data = 4 + np.random.default_rng(5).normal(size=30)
+    model = model_with_a_lesser_mode(data)
+    settings = SamplerSettings(seed=3, draws=500, tune=300, chains=2)
+    start = {"scale": np.array(4.0)}
+    densities = xr.Dataset({"y": (("chain", "draw", "week"), np.zeros((2, 500, 30)))})
+    trace = xr.DataTree.from_dict({"log_likelihood": densities, "posterior": densities})
+    found = leave_future_out(model, trace, "is_quoted", 28, settings, [start])
+    expected = [
+        norm.logpdf(data[week], data[:week].mean(), np.hypot(1, week**-0.5))
+        for week in (28, 29)
+    ]
+    np.testing.assert_allclose(found["elpd"], expected, atol=ELPD_TOLERANCE)
