@@ -7,9 +7,9 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 PYTHON := .venv/bin/python
 READY := .venv/ready
 
-VARIANTS := net-inventory cash-futures-order-flow
-TWIN := data/clean/twin.parquet
-TRACES := $(VARIANTS:%=traces/twin-%.nc)
+TWINS := data/clean
+TRACES := traces/twin-net-inventory.nc traces/twin-cash-futures-order-flow.nc \
+	traces/twin-regimes.nc traces/twin-basis.nc traces/twin-half-life.nc
 SEED := 1
 
 # A dozen commands import the same thousands of modules: let Python keep their bytecode.
@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help setup report test lint benchmark studies notebooks requirements clean
 # A fit that fails its checks keeps its trace, and is not fitted again by the next make.
-.PRECIOUS: traces/%.nc
+.PRECIOUS: traces/%.nc $(TWINS)/%.parquet
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -35,14 +35,25 @@ $(READY): requirements.txt pyproject.toml | $(if $(filter .uv/bin/uv,$(UV)),.uv/
 	$(UV) pip install --quiet --python $(PYTHON) --no-deps --editable .
 	@touch $(READY)
 
-$(TWIN): | $(READY)
+$(TWINS)/price-pressure.parquet: | $(READY)
 	$(PYTHON) -m models simulate price-pressure --variant cash-futures-order-flow --seed $(SEED) --out $@
 
-traces/twin-%.nc: $(TWIN) | $(READY)
-	$(PYTHON) -m inference fit price-pressure --panel $(TWIN) --variant $* --seed $(SEED) --out $@
+$(TWINS)/%.parquet: | $(READY)
+	$(PYTHON) -m models simulate $* --seed $(SEED) --out $@
+
+traces/twin-regimes.nc: $(TWINS)/liquidity-regimes.parquet
+	$(PYTHON) -m inference fit liquidity-regimes --panel $< --covariates IV --seed $(SEED) --out $@
+
+traces/twin-basis.nc: $(TWINS)/basis.parquet
+	$(PYTHON) -m inference fit basis-decomposition --panel $< --seed $(SEED) --out $@
+
+traces/twin-half-life.nc: $(TWINS)/half-life.parquet
+	$(PYTHON) -m inference fit half-life --panel $< --variant proportional-hazard --seed $(SEED) --out $@
+
+traces/twin-%.nc: $(TWINS)/price-pressure.parquet
+	$(PYTHON) -m inference fit price-pressure --panel $< --variant $* --seed $(SEED) --out $@
 
 report: $(TRACES)
-	$(PYTHON) -m inference check $(TRACES)
 	$(PYTHON) -m analysis report $(TRACES) --out report
 
 lint: $(READY)
@@ -57,10 +68,18 @@ test: lint
 benchmark: $(READY)
 	$(UV) pip install --quiet --python $(PYTHON) --no-deps -r benchmarks/requirements.txt
 	$(PYTHON) -m benchmarks price-pressure --out benchmarks/results/price_pressure.csv
+	$(PYTHON) -m benchmarks liquidity-regimes --out benchmarks/results/liquidity_regimes.csv
+	$(PYTHON) -m benchmarks half-life --out benchmarks/results/half_life.csv
 
+STUDIES := studies/results
 studies: $(READY)
-	$(PYTHON) -m studies recovery price-pressure --out studies/results/price_pressure_recovery.csv
-	$(PYTHON) -m studies calibration price-pressure --out studies/results/price_pressure_calibration.csv
+	$(PYTHON) -m studies recovery price-pressure --out $(STUDIES)/price_pressure_recovery.csv
+	$(PYTHON) -m studies calibration price-pressure --out $(STUDIES)/price_pressure_calibration.csv
+	$(PYTHON) -m studies recovery liquidity-regimes --out $(STUDIES)/liquidity_regimes_recovery.csv
+	$(PYTHON) -m studies prior-sensitivity liquidity-regimes --out $(STUDIES)/liquidity_regimes_prior_sensitivity.csv
+	$(PYTHON) -m studies recovery basis-decomposition --out $(STUDIES)/basis_decomposition_recovery.csv
+	$(PYTHON) -m studies recovery half-life --out $(STUDIES)/half_life_recovery.csv
+	$(PYTHON) -m studies censoring half-life --out $(STUDIES)/half_life_censoring.csv
 
 notebooks: $(READY)
 	.venv/bin/jupytext --to ipynb notebooks/*.py
