@@ -64,37 +64,51 @@ def emission_passes(noise: str, num_covariates: int) -> EmissionPasses:
         ``backward(L_bar, r, *inputs of forward)`` returns the gradient
         with respect to the last four.
     """
-    density, derivatives = _normal() if noise == NORMAL else _student_t()
+    density, *derivatives = _normal() if noise == NORMAL else _student_t()
     return EmissionPasses(
-        _forward(num_covariates, density), _backward(num_covariates, derivatives)
+        _forward(num_covariates, density), _backward(num_covariates, *derivatives)
     )
 
 
-def _normal() -> tuple[Callable[..., Any], Callable[..., Any]]:
+def _normal() -> tuple[Callable[..., Any], ...]:
+    """Log density, its derivative by r, and the sum of that by nu."""
+
     @jit
     def density(r, nu):
         return -0.5 * r * r
 
     @jit
-    def derivatives(r, nu):
-        return -r, 0.0
+    def slope(r, nu):
+        return -r
 
-    return density, derivatives
+    @jit
+    def sum_by_degrees(L_bar, r, s, nu):
+        return 0.0
+
+    return density, slope, sum_by_degrees
 
 
-def _student_t() -> tuple[Callable[..., Any], Callable[..., Any]]:
+def _student_t() -> tuple[Callable[..., Any], ...]:
+    """As `_normal`."""
+
     @jit
     def density(r, nu):
         return -0.5 * (nu + 1.0) * logarithm(1.0 + r * r / nu)
 
     @jit
-    def derivatives(r, nu):
-        """With respect to r and to nu."""
-        share = r * r / (nu + r * r)
-        by_r = -(nu + 1.0) * r / (nu + r * r)
-        return by_r, 0.5 * ((nu + 1.0) / nu * share - logarithm(1.0 + r * r / nu))
+    def slope(r, nu):
+        return -(nu + 1.0) * r / (nu + r * r)
 
-    return density, derivatives
+    @sums
+    def sum_by_degrees(L_bar, r, s, nu):
+        total = 0.0
+        for t in range(r.shape[0]):
+            share = (nu + 1.0) / nu * r[t] * r[t] / (nu + r[t] * r[t])
+            part = 0.5 * L_bar[t] * (share - logarithm(1.0 + r[t] * r[t] / nu))
+            total += part if s[t] != 0.0 and L_bar[t] != 0.0 else 0.0
+        return total
+
+    return density, slope, sum_by_degrees
 
 
 def _forward(P: int, density: Callable[..., Any]) -> Callable[..., Any]:
@@ -127,7 +141,9 @@ def _forward(P: int, density: Callable[..., Any]) -> Callable[..., Any]:
     return forward
 
 
-def _backward(P: int, derivatives: Callable[..., Any]) -> Callable[..., Any]:
+def _backward(
+    P: int, slope: Callable[..., Any], sum_by_degrees: Callable[..., Any]
+) -> Callable[..., Any]:
     @sums
     def product_sum(a, b):
         total = 0.0
@@ -136,30 +152,28 @@ def _backward(P: int, derivatives: Callable[..., Any]) -> Callable[..., Any]:
         return total
 
     @jit
-    def pull_density(L_bar, r, s, nu, r_bar, nu_bar):
+    def pull_density(L_bar, r, s, nu, r_bar):
         for t in range(r.shape[0]):
-            by_r, by_nu = derivatives(r[t], nu)
             # Zero also where r is infinite, as when the data are impossible.
             used = s[t] != 0.0 and L_bar[t] != 0.0
-            r_bar[t] = L_bar[t] * by_r if used else 0.0
-            nu_bar[t] = L_bar[t] * by_nu if used else 0.0
+            r_bar[t] = L_bar[t] * slope(r[t], nu) if used else 0.0
 
     @jit
     def backward(L_bar, r, y, s, x, beta, sigma, nu, c):
         K, N, T = r.shape
         beta_bar, sigma_bar = np.empty((K, N, P)), np.empty((K, N))
         nu_bar, c_bar = np.zeros(K), np.zeros(K)
-        r_bar, each_nu_bar, ones = np.empty(T), np.empty(T), np.ones(T)
+        r_bar = np.empty(T)
         for k in range(K):
             for n in range(N):
-                pull_density(L_bar[k], r[k, n], s[n], nu[k], r_bar, each_nu_bar)
+                pull_density(L_bar[k], r[k, n], s[n], nu[k], r_bar)
                 precision = 1.0 / sigma[k, n] if sigma[k, n] > 0.0 else 0.0
                 for p in range(P):
                     beta_bar[k, n, p] = -precision * product_sum(r_bar, x[p])
                 weight = product_sum(L_bar[k], s[n])
                 scale = product_sum(r_bar, r[k, n]) + weight
                 sigma_bar[k, n] = -precision * scale if precision > 0.0 else 0.0
-                nu_bar[k] += product_sum(each_nu_bar, ones)
+                nu_bar[k] += sum_by_degrees(L_bar[k], r[k, n], s[n], nu[k])
                 c_bar[k] += weight
         return beta_bar, sigma_bar, nu_bar, c_bar
 
