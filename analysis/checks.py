@@ -29,6 +29,9 @@ CHECK_FIGURES = (
     figure_rank,
 )
 
+PREDICTION_FIGURES = (figure_predictive_pit, figure_innovation_autocorrelation)
+"""Those of :data:`CHECK_FIGURES` that need predictions one step ahead."""
+
 CAPTIONS = {
     figure_prior_posterior: (
         "Prior and posterior of every parameter, in prior standard deviations from the "
@@ -100,6 +103,7 @@ def checks_block(fit: Fit) -> Block:
     Parameters
     ----------
     fit : Fit
+        One that predicts no step ahead has no calibration.
 
     Returns
     -------
@@ -114,6 +118,7 @@ def checks_block(fit: Fit) -> Block:
     figures = [
         figure_of_fit(draw, CAPTIONS[draw].format(**words), fit)
         for draw in CHECK_FIGURES
+        if fit.has("one_step_ahead") or draw not in PREDICTION_FIGURES
     ]
     tables = (table_diagnostics(fit), table_predictive_check(fit))
     return Block(f"Checks: {fit.name}", "", (*tables, *figures))

@@ -46,30 +46,40 @@ def information_sentence(fit: Fit) -> str:
 
 def calibration_sentence(fit: Fit) -> str:
     """Which predictive checks the model fails."""
+    replicated = _replication_words(fit)
+    if not fit.has("one_step_ahead"):
+        return f"{replicated[0].upper()}{replicated[1:]}."
     misses = [
         label
         for label, selection in fit.series
         if leaves_envelope(observed_pit(fit, selection))
-    ]
-    frame = compare_statistics(fit, "posterior_predictive")
-    outside = frame[~frame["observed"].between(frame["lower_95"], frame["upper_95"])]
-    kinds = [
-        f"{str(title).removesuffix(' (bp)')} ({', '.join(rows['label'])})"
-        for title, rows in outside.groupby("statistic", sort=False)
     ]
     calibrated = (
         f"One-step-ahead predictions are not calibrated for the {joined(misses)}"
         if misses
         else "One-step-ahead predictions pass the calibration check for every series"
     )
+    return f"{calibrated}; {replicated}."
+
+
+def _replication_words(fit: Fit) -> str:
+    """Which statistics of the observed data the replications miss."""
+    frame = compare_statistics(fit, "posterior_predictive")
+    outside = frame[~frame["observed"].between(frame["lower_95"], frame["upper_95"])]
+    kinds = [
+        f"{str(title).removesuffix(' (bp)')} ({', '.join(rows['label'])})"
+        for title, rows in outside.groupby("statistic", sort=False)
+    ]
     replicated = f"replicated {fit.description.predictive_check.subject}"
     if not kinds:
-        return f"{calibrated}; {replicated} cover every statistic checked."
-    return f"{calibrated}; {replicated} miss the observed {joined(kinds)}."
+        return f"{replicated} cover every statistic checked"
+    return f"{replicated} miss the observed {joined(kinds)}"
 
 
 def correlated_errors_sentence(fit: Fit) -> str:
     """Warn that intervals are too narrow where prediction errors are correlated."""
+    if not fit.has("one_step_ahead"):
+        return ""
     innovation = fit.group("one_step_ahead")["standardized_innovation"]
     correlation = {
         label: lag_one_autocorrelation(innovation.sel(selection).to_numpy())

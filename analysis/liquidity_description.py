@@ -1,6 +1,7 @@
 """Names and units of the liquidity models for the shared tables and figures."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from analysis.description import ModelDescription
@@ -73,7 +74,7 @@ THRESHOLD_REGRESSION = ModelDescription(
     shown_parameters=list(THRESHOLD_WORDS),
     element_label=_element_label,
     series_label=_series_label,
-    predictive_check=PRICE_IMPACT_CHECK,
+    predictive_check=replace(PRICE_IMPACT_CHECK, observed_mask=""),
     time_dim="day",
     time_unit="trading day",
     num_lags=NUM_LAGS,

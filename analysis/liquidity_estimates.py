@@ -174,7 +174,6 @@ def threshold_r2(fit: Fit) -> xr.DataArray:
     Returns
     -------
     (chain, draw) DataArray
-        1 - noise variance over sample variance; the paper's R² at its estimates.
+        Group `goodness_of_fit`; the paper's R² is that of its estimates.
     """
-    impact = fit.panel["price_impact"]
-    return 1 - fit.posterior["noise_sd"] ** 2 / float(impact.var(ddof=1))
+    return fit.group("goodness_of_fit")["r_squared"]

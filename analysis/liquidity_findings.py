@@ -1,5 +1,6 @@
 """Findings on liquidity regimes in words, never saying more than the interval."""
 
+import numpy as np
 import pandas as pd
 
 from analysis.estimates import summarise_draws
@@ -261,11 +262,16 @@ def starts_sentence(fit: Fit) -> str:
     if best == count:
         return ""
     density = starts["log_density"]
-    gap = float(density.max() - density.where(starts["mode"] != 0).max())
+    others = density.where((starts["mode"] > 0) & np.isfinite(density))
+    gap = float(density.max() - others.max())
+    next_mode = (
+        f"the next mode is lower by {number(gap, 1)} in log density"
+        if np.isfinite(gap)
+        else "the others found none"
+    )
     return (
         f"Only {best} of {count} searches from dispersed starts ended at the best mode "
-        f"found; the next mode is lower by {number(gap, 1)} in log density. The chains "
-        "started at the best."
+        f"found; {next_mode}. The chains started at the best."
     )
 
 
@@ -320,9 +326,9 @@ def threshold_findings(fit: Fit) -> list[str]:
     return [
         f"Price impact per basis point of volatility is {joined(by_regime)} (95% "
         f"intervals); the thresholds lie at {joined(at)}.",
-        f"Volatility in three regimes explains {number(100 * low, 0)} to "
-        f"{number(100 * high, 0)}% of the variance of price impact.",
+        f"Volatility in three regimes explains {number(100 * low, 1)} to "
+        f"{number(100 * high, 1)}% of the variance of price impact.",
         calibration_sentence(fit),
-        correlated_errors_sentence(fit),
+        starts_sentence(fit),
         information_sentence(fit),
     ]

@@ -145,6 +145,13 @@ def liquidity_regimes_section(fits: Sequence[Fit]) -> Section:
     )
 
 
+def _fits_and_starts(fits: Sequence[Fit]) -> tuple[Table, ...]:
+    tables = [table_fits(fits)]
+    if any(fit.has("starts") for fit in fits):
+        tables.append(table_starts(fits))
+    return tuple(tables)
+
+
 def threshold_regression_section(fits: Sequence[Fit]) -> Section:
     """Everything the report says about fits of the threshold regression.
 
@@ -164,7 +171,7 @@ def threshold_regression_section(fits: Sequence[Fit]) -> Section:
             entry for entry in HOW_TO_READ if entry[0] in ("95% interval", "V, VV, CS")
         ),
         blocks=(
-            Block("Regressions fitted", "", (table_fits(fits),)),
+            Block("Regressions fitted", "", _fits_and_starts(fits)),
             *(
                 Block(
                     f"Estimates: {fit.name}",

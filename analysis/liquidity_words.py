@@ -31,7 +31,8 @@ QUESTION = (
 THRESHOLD_QUESTION = (
     "Does price impact rise faster with volatility when volatility is high? Equation "
     "(1) and Table 1 of Meldrum and Sokolinskiy (2025), with both thresholds unknown; "
-    "it motivates the hidden states of the model that follows it in the paper."
+    "it motivates the hidden states of the model that follows it in the paper. It "
+    "takes the days as independent, which they are not: its intervals are too narrow."
 )
 
 HOW_TO_READ = (

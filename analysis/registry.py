@@ -21,7 +21,7 @@ from analysis.price_pressure_description import PRICE_PRESSURE
 from analysis.price_pressure_section import price_pressure_section
 from analysis.section import Section
 
-COMMON_GROUPS = (
+GROUPS_WITHOUT_TIME = (
     "posterior",
     "sample_stats",
     "log_likelihood",
@@ -32,8 +32,11 @@ COMMON_GROUPS = (
     "observed_data",
     "constant_data",
     "panel",
-    "one_step_ahead",
 )
+"""Groups that the shared tables and figures read of a model that predicts no step
+ahead."""
+
+COMMON_GROUPS = (*GROUPS_WITHOUT_TIME, "one_step_ahead")
 """Groups that the shared tables and figures read."""
 
 
@@ -66,7 +69,9 @@ MODEL_REPORTS = {
         liquidity_regimes_section, (*COMMON_GROUPS, "regimes"), LIQUIDITY_REGIMES
     ),
     "threshold-regression": ModelReport(
-        threshold_regression_section, COMMON_GROUPS, THRESHOLD_REGRESSION
+        threshold_regression_section,
+        (*GROUPS_WITHOUT_TIME, "goodness_of_fit"),
+        THRESHOLD_REGRESSION,
     ),
     "basis-decomposition": ModelReport(
         half_life_section,
@@ -75,7 +80,7 @@ MODEL_REPORTS = {
     ),
     "half-life": ModelReport(
         half_life_section,
-        tuple(group for group in COMMON_GROUPS if group != "one_step_ahead"),
+        GROUPS_WITHOUT_TIME,
         HALF_LIFE,
     ),
 }

@@ -279,10 +279,16 @@ def threshold_tree(*, num_days: int = LENGTH_DAYS, draws: int = 100) -> xr.DataT
         return xr.Dataset(posterior, coords=coords)
 
     posterior = draw(draws, 1.0)
+    groups = _common_groups(panel, ["V"], draws, rng)
+    del groups["one_step_ahead"], groups["leave_future_out"]
+    seen = groups["constant_data"]["is_observed"] > 0
+    groups["observed_data"] = groups["observed_data"].isel(day=seen.to_numpy())
+    r_squared = rng.uniform(0.88, 0.9, (4, draws))
     tree = xr.DataTree.from_dict(
-        _common_groups(panel, ["V"], draws, rng)
+        groups
         | {
             "posterior": posterior,
+            "goodness_of_fit": xr.Dataset({"r_squared": (SAMPLE, r_squared)}),
             "log_prior": posterior[["noise_sd"]],
             "prior": draw(200, 10.0),
         }

@@ -126,11 +126,12 @@ def test_threshold_regression_stands_beside_table_one() -> None:
     assert "0.897" in table_1_threshold_regression(fit).caption
 
 
-def test_share_explained_compares_noise_with_the_whole() -> None:
-    fit = threshold_fit()
-    variance = float(fit.panel["price_impact"].var(ddof=1))
-    expected = 1 - fit.posterior["noise_sd"].to_numpy()[0, 0] ** 2 / variance
-    assert threshold_r2(fit)[0, 0].item() == pytest.approx(expected)
+def test_share_explained_is_quoted_with_its_interval() -> None:
+    share = threshold_r2(threshold_fit())
+    assert share.dims == ("chain", "draw")
+    low, high = share.quantile([0.025, 0.975]).to_numpy()
+    caption = table_1_threshold_regression(threshold_fit()).caption
+    assert f"{low:.3f} to {high:.3f}" in caption
 
 
 def test_counts_of_moves_say_what_the_depth_was() -> None:
