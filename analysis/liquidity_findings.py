@@ -50,8 +50,10 @@ COVARIATE_NAMES = {
 def slope_sentence(fit: Fit) -> str:
     """How much more price impact rises with volatility when liquidity is low."""
     slope = fit.posterior["price_impact_slope"].sel(covariate="V", drop=True)
+    whose = ""
     if "security" in slope.dims:
         slope = slope.isel(security=0)
+        whose = f" of {slope['security'].item()}"
     states = slope["state"].to_numpy()
     ratio = slope.sel(state=states[0]) / slope.sel(state=states[-1])
     summary = summarise_draws(ratio)
@@ -61,7 +63,7 @@ def slope_sentence(fit: Fit) -> str:
         for state, row in summarise_draws(slope).to_dataframe().iterrows()
     ]
     return (
-        "A basis point more of volatility goes with a price impact higher by "
+        f"A basis point more of volatility goes with a price impact{whose} higher by "
         f"{joined(parts)} (95% intervals): {range_words(times, 1)} times as much where "
         "liquidity is lowest as where it is highest."
     )
