@@ -75,7 +75,9 @@ def cluster_days(inputs: LiquidityRegimesInputs, num_states: int) -> list[Cluste
 
 
 def usual_depth(depth: FloatArray, state: IntArray, num_states: int) -> FloatArray:
-    """Average depth of the days in each state.
+    """Average depth of the days after which a state lasts.
+
+    Days that are left at once would say at which depth a state cannot be held.
 
     Parameters
     ----------
@@ -89,10 +91,12 @@ def usual_depth(depth: FloatArray, state: IntArray, num_states: int) -> FloatArr
     Returns
     -------
     (K,) float
-        The average of all days for a state without any.
+        The average of all days for a state that never lasts.
     """
-    days = np.bincount(state, minlength=num_states)
-    total = np.bincount(state, weights=depth, minlength=num_states)
+    lasts = state[:-1] == state[1:]
+    lasting, before = state[:-1][lasts], depth[:-1][lasts]
+    days = np.bincount(lasting, minlength=num_states)
+    total = np.bincount(lasting, weights=before, minlength=num_states)
     return np.where(days > 0, total / np.maximum(days, 1), depth.mean())
 
 

@@ -34,9 +34,9 @@ def model_data(
     -------
     dict of str to array
         Price impact, whether it was observed, covariates (bp) and depth (USD million)
-        by day; the standard deviation of depth, and the average depth of the days that
-        `cluster_days` puts in each state; the units of volatility slopes, noise and
-        slopes on surprises in which priors are set.
+        by day; the standard deviation of depth, and the depth at which each state of
+        `cluster_days` lasts; the units of volatility slopes, noise and slopes on
+        surprises in which priors are set.
     """
     states = cluster_days(inputs, specification.num_states)[0].state
     surprise_sd = inputs.covariates[:, 1:].std(axis=0)

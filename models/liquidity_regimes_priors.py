@@ -34,12 +34,13 @@ class LiquidityRegimesPriors:
         Of Student-t noise; from 2, infinite variance, to 100, practically normal.
     departure_log_odds, departure_log_odds_sd : float
         Normal: log odds of leaving a state for a given other one, against staying, on
-        a day with the depth at which the state is usually met. -3 is one departure in
-        twenty days; two standard deviations reach from daily to once in four years.
+        a day with the depth at which the state usually lasts. Around one departure in
+        twenty days; two standard deviations reach from practically never to at once,
+        since where a state that hardly ever lasts is met is itself uncertain.
     departure_depth_slope_sd : float
         Normal around 0: change of these log odds per standard deviation of depth. The
         paper's Model III has 0.528 per USD million for the move from state 1 to 3, 16
-        to 21 where the standard deviation is 30 to 40, all but a switch. Model IV's
+        to 30 where the standard deviation is 30 to 58, all but a switch. Model IV's
         4.7 is a near-separation: a likelihood that keeps rising as the transition
         turns into one. The prior admits the first, and keeps the second finite.
     initial_concentration : float
@@ -57,8 +58,8 @@ class LiquidityRegimesPriors:
     noise_sd: LogNormalPrior = LogNormalPrior(median=0.6, log_sd=0.7)
     degrees_of_freedom: LogNormalPrior = LogNormalPrior(median=12.0, log_sd=1.0)
     departure_log_odds: float = -3.0
-    departure_log_odds_sd: float = 2.0
-    departure_depth_slope_sd: float = 15.0
+    departure_log_odds_sd: float = 5.0
+    departure_depth_slope_sd: float = 20.0
     initial_concentration: float = 2.0
     persistence_concentration: float = 10.0
     departure_concentration: float = 1.0

@@ -4,8 +4,8 @@ The paper measures log odds against a move to state 1,
 :math:`\delta_{ij} + \gamma_{ij} z = \log(p_{ij} / p_{i1})`. Where that move is rare,
 the odds of all others are uncertain together, and far from the depths at which state i
 is met they are an extrapolation. Sampled is what the data speak about: the log odds of
-each departure against staying, at the usual depth :math:`m_i` of state i, and their
-slopes on standardised depth,
+each departure against staying, at the depth :math:`m_i` at which state i usually lasts,
+and their slopes on standardised depth,
 
 .. math::
 

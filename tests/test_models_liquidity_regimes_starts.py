@@ -51,9 +51,11 @@ def test_missing_days_do_not_move_the_regressions() -> None:
     np.testing.assert_allclose(gaps.slope[:, 0, 0], whole.slope[:, 0, 0], rtol=0.05)
 
 
-def test_usual_depth_is_the_average_of_a_states_days() -> None:
-    depth, state = np.array([1.0, 2.0, 3.0, 6.0]), np.array([0, 0, 2, 2])
-    assert usual_depth(depth, state, 3).tolist() == [1.5, 3.0, 4.5]
+def test_usual_depth_is_that_of_days_after_which_a_state_lasts() -> None:
+    depth = np.array([1.0, 3.0, 9.0, 4.0, 6.0, 7.0])
+    state = np.array([0, 0, 0, 2, 2, 1])
+    # State 1 is met once, on the last day: the average depth stands for it.
+    assert usual_depth(depth, state, 3).tolist() == [2.0, 5.0, 4.0]
 
 
 @pytest.mark.parametrize(
