@@ -26,9 +26,9 @@ ALTERNATIVES: dict[str, dict[str, float]] = {
     DEFAULT: {},
     "depth slope sd 5": {"departure_depth_slope_sd": 5.0},
     "depth slope sd 10": {"departure_depth_slope_sd": 10.0},
-    "depth slope sd 30": {"departure_depth_slope_sd": 30.0},
-    "log odds sd 1": {"departure_log_odds_sd": 1.0},
-    "log odds sd 4": {"departure_log_odds_sd": 4.0},
+    "depth slope sd 40": {"departure_depth_slope_sd": 40.0},
+    "log odds sd 2": {"departure_log_odds_sd": 2.0},
+    "log odds sd 10": {"departure_log_odds_sd": 10.0},
 }
 """What each set of priors changes in the default."""
 
