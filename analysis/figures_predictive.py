@@ -18,6 +18,9 @@ from analysis.style import (
     shared_legend,
 )
 
+MAX_LEVEL_LABELS = 6
+"""Labels that fit side by side below a statistic."""
+
 
 def prior_beside_posterior(fit: Fit) -> pd.DataFrame:
     """Prior and posterior intervals in units of the prior.
@@ -179,5 +182,7 @@ def _plot_statistic(axes: Axes, rows: pd.DataFrame) -> None:
         label="observed",
     )
     axes.set_xticks(rows.index, rows["label"])
+    if len(rows) > MAX_LEVEL_LABELS:
+        axes.tick_params("x", rotation=90)
     axes.set_xlim(-0.6, len(rows) - 0.4)
     axes.margins(y=0.15)

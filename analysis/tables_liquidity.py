@@ -127,6 +127,8 @@ def _regimes_table(stem: str, fit: Fit) -> Table:
         display["Paper SE"] = numbers(frame["standard_error"], DECIMALS)
         display["Paper inside"] = _inside(frame)
     chosen = specification_of(fit)
+    if chosen["noise"] == "student-t":
+        note += " sigma² is the square of the scale of the Student-t noise."
     caption = (
         f"Posterior of {fit.name}: Model {chosen['covariates']}, {fit.variant} "
         f"({fit.span}), beside Table {PAPER_TABLES[chosen['transition']]} of the "

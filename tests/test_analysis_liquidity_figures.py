@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 import pytest
+import xarray as xr
 from matplotlib.figure import Figure
 
 from analysis.estimates import stacked
@@ -15,6 +18,7 @@ from analysis.figures_liquidity import (
     figure_threshold_regression,
     threshold_mean,
 )
+from analysis.figures_predictive import figure_posterior_predictive_check
 from analysis.figures_regimes import (
     figure_fragility,
     figure_smoothed_states,
@@ -91,7 +95,7 @@ def test_days_are_coloured_by_the_most_likely_path() -> None:
     figure = figure_smoothed_states(fit)
     dots = figure.axes[2].lines[1]
     path = fit.group("regimes")["most_likely_path"].to_numpy()
-    seen = fit.panel["price_impact"].notnull().to_numpy()[:, 0]
+    seen = np.isfinite(fit.panel["price_impact"].to_numpy()[:, 0])
     np.testing.assert_array_equal(np.isfinite(dots.get_ydata()), (path == 1) & seen)
 
 
@@ -110,3 +114,29 @@ def test_threshold_line_is_the_slope_of_its_regime_times_volatility() -> None:
     np.testing.assert_allclose(mean.mean("sample"), expected)
     figure = figure_threshold_regression(fit)
     assert "volatility (annualised bp)" in _words(figure)
+
+
+def test_labels_of_several_securities_do_not_overlap() -> None:
+    fit = random_fit()
+    check = fit.description.predictive_check
+    crowded = replace(
+        check,
+        statistics={"many (%)": lambda values: _repeated(values, 10)},
+    )
+    description = replace(fit.description, predictive_check=crowded)
+    figure = ReportFigure(
+        "x",
+        "",
+        lambda: figure_posterior_predictive_check(
+            replace(fit, description=description)
+        ),
+    ).drawn()
+    figure.draw_without_rendering()
+    labels = [label.get_window_extent() for label in figure.axes[0].get_xticklabels()]
+    assert not any(left.overlaps(right) for left, right in pairwise(labels))
+
+
+def _repeated(values: xr.DataArray, times: int) -> xr.DataArray:
+    names = [f"10y quantile {place}" for place in range(times)]
+    mean = values.mean("day").drop_vars("day", errors="ignore")
+    return xr.concat([mean] * times, pd.Index(names, name="label"))
