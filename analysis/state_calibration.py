@@ -28,8 +28,11 @@ NUM_BINS = 10
 
 
 def has_known_states(fit: Fit) -> bool:
-    """Whether the panel was simulated and holds the states behind it."""
-    return "simulated_state" in fit.panel
+    """Whether the panel was simulated, with one state for all of its securities."""
+    if "simulated_state" not in fit.panel:
+        return False
+    state = fit.panel["simulated_state"]
+    return bool((state == state.isel(security=0)).all())
 
 
 def forecast_state_probability(fit: Fit) -> xr.DataArray:
