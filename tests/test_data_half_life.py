@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 from data.errors import DataError
 from data.half_life import (
@@ -141,3 +142,19 @@ def test_rule_without_a_threshold_or_a_horizon_is_refused(
 ) -> None:
     with pytest.raises(DataError, match=message):
         HalfLifeRule(**arguments)  # type: ignore[arg-type]
+
+
+def test_white_noise_halves_like_the_published_deviations() -> None:
+    num_days, horizon = 40_000, 10
+    rng = np.random.default_rng(1)
+    days = pd.bdate_range("1900-01-01", periods=num_days)
+    events = days[: -horizon - 1 : horizon + 1]
+    found = half_lives(rng.standard_normal(num_days), days, events, HalfLifeRule())
+    # A day is within half of the event's deviation with a probability of its own.
+    size, step = np.linspace(0, 8, 4001, retstep=True)
+    within = 2 * norm.cdf(size / 2) - 1
+    expected = np.sum(2 * norm.pdf(size) * (1 - within) ** horizon) * step
+    assert expected == pytest.approx(0.177, abs=0.001)
+    # A share of 3,600 events has a standard error of 0.0064; three of them.
+    assert found["is_censored"].mean() == pytest.approx(expected, abs=0.02)
+    assert found["half_life_days"].median() == 3
