@@ -13,6 +13,9 @@ from numba import njit
 jit = njit(error_model="numpy", fastmath={"contract", "nsz"})
 """Compile a part of the filter: no division checks, fused multiply-add."""
 
+sums = njit(error_model="numpy", fastmath={"contract", "nsz", "reassoc"})
+"""Compile a sum over time, in any order of its terms, which makes it a vector's."""
+
 LOG2_E = 1 / math.log(2)
 # Cody & Waite's split: the product of the high part with an exponent is exact.
 LN2_HIGH = 6.93147180369123816490e-01

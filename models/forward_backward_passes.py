@@ -50,11 +50,10 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numba.cpython.unsafe.tuple import tuple_setitem
 from numpy.typing import NDArray
 
-from models.forward_backward_elementary import exponential, jit, logarithm
+from models.forward_backward_elementary import exponential, jit, logarithm, sums
 
 FloatArray = NDArray[np.float64]
 
@@ -69,18 +68,6 @@ IMPOSSIBLE = 1e-300
 
 LARGEST_BAR = 1e250
 """Bound on a cotangent, which keeps its product with a probability of zero at zero."""
-
-sums = njit(error_model="numpy", fastmath={"contract", "nsz", "reassoc"})
-"""Compile a sum over time, in any order of its terms."""
-
-
-@sums
-def total_of(values):
-    """Sum of an array."""
-    total = 0.0
-    for t in range(values.shape[0]):
-        total += values[t]
-    return total
 
 
 @jit
@@ -191,8 +178,7 @@ def _filter(K: int) -> Callable[..., Any]:
         possible = recursion(pi, P, update, p, total, base)
         if possible:
             normalise(p, update, total, base, largest, log_likelihood)
-            possible = np.isfinite(total_of(log_likelihood))
-        if not possible:
+        else:
             fill(log_likelihood, -np.inf)
             fill(p.ravel(), 0.0)
             fill(update.ravel(), 0.0)

@@ -18,8 +18,6 @@ sigma   noise_sd            (K, series)     scale of the noise
 nu      degrees_of_freedom  (K,)            of Student-t noise; else not used
 c       log_constant        (K,)            what f leaves out
 ======  ==================  ==============  ==========================================
-
-Sums over time run in any order of their terms, which lets the compiler vectorise them.
 """
 
 from collections.abc import Callable
@@ -27,15 +25,12 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numba.cpython.unsafe.tuple import tuple_setitem
 
-from models.forward_backward_elementary import jit, logarithm
+from models.forward_backward_elementary import jit, logarithm, sums
 
 NORMAL = "normal"
 STUDENT_T = "student-t"
-
-sums = njit(error_model="numpy", fastmath={"contract", "nsz", "reassoc"})
 
 
 class EmissionPasses(NamedTuple):

@@ -230,6 +230,14 @@ def test_near_separated_transitions_agree_with_log_space(rng):
     assert_allclose(gradient_of_sum(chain).log_emission.T, smoothed, atol=1e-9)
 
 
+def test_log_odds_beyond_the_range_of_the_exponential_keep_their_ratio(rng):
+    chain = random_chain(rng, 50)
+    chain.intercept[1] = 900.0, 901.0
+    expected, smoothed = log_space(chain)
+    assert_allclose(run_forward(chain).log_likelihood, expected, rtol=LONG)
+    assert_allclose(gradient_of_sum(chain).log_emission.T, smoothed, atol=1e-9)
+
+
 IMPOSSIBLE_VALUES = {
     "no state emits": ("log_emission", -np.inf),
     "emission overflows": ("log_emission", np.inf),
