@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from analysis.figures_state_calibration import figure_state_calibration
 from analysis.state_calibration import (
@@ -76,6 +77,17 @@ def test_panel_without_simulated_states_is_recognised() -> None:
     assert has_known_states(fit)
     tree = fit.tree.copy()
     tree["panel"] = fit.panel.drop_vars("simulated_state")
+    assert not has_known_states(replace(fit, tree=tree))
+
+
+def test_states_that_differ_between_securities_are_no_common_truth() -> None:
+    fit = random_fit()
+    tree = fit.tree.copy()
+    state = fit.panel["simulated_state"].isel(security=0, drop=True)
+    both = fit.panel.drop_dims("security").assign(
+        simulated_state=xr.concat([state, 4 - state], "security")
+    )
+    tree["panel"] = both
     assert not has_known_states(replace(fit, tree=tree))
 
 
