@@ -176,6 +176,7 @@ def test_replications_are_watched_as_their_own_imputation_was(imputed: Fit) -> N
     assert all(np.isfinite(curve).all() for curve in curves.values())
 
 
+@pytest.mark.slow
 def test_every_model_and_least_squares_are_on_one_scale() -> None:
     fits = [random_half_life_fit(v) for v in (HAZARD, WEIBULL, LINEAR)]
     frame = coefficient_estimates(fits)
@@ -348,6 +349,7 @@ def test_events_marked_beside_the_deviation_are_those_followed() -> None:
     assert followed_events([]).empty
 
 
+@pytest.mark.slow
 def test_basis_and_half_lives_share_one_section() -> None:
     fits = [random_basis_fit(), random_half_life_fit(HAZARD)]
     (section,) = sections_of(fits)
@@ -358,6 +360,7 @@ def test_basis_and_half_lives_share_one_section() -> None:
     assert len(stems) == len(set(stems))
 
 
+@pytest.mark.slow
 def test_two_panels_are_reported_apart(imputed: Fit) -> None:
     tree = imputed.tree.copy()
     tree.attrs = tree.attrs | {"data_sha256": "cd" * 32}
