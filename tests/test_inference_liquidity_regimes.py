@@ -18,13 +18,13 @@ EXIT_CHECK_FAILED = 1
 """A hundred draws are too few to pass; the trace is written all the same."""
 
 
-def fitted(model: str, folder: Path, *options: str) -> xr.DataTree:
+def fitted(model: str, folder: Path) -> xr.DataTree:
     frame = twin_frame().copy()
     frame.loc[[5, 6], "price_impact"] = np.nan
     write_liquidity_panel(frame, folder / "panel.csv")
     out = folder / "trace.nc"
     paths = ["--panel", str(folder / "panel.csv"), "--out", str(out)]
-    result = CliRunner().invoke(app, ["fit", model, *paths, *options, *FEW_DRAWS])
+    result = CliRunner().invoke(app, ["fit", model, *paths, *FEW_DRAWS])
     assert result.exit_code in (0, EXIT_CHECK_FAILED), result.output
     return read_trace(out)
 
@@ -33,11 +33,12 @@ def fitted(model: str, folder: Path, *options: str) -> xr.DataTree:
 def test_a_panel_becomes_a_trace_with_states_starts_and_predictions(
     tmp_path: Path,
 ) -> None:
-    trace = fitted("liquidity-regimes", tmp_path, "--covariates", "I", "--states", "2")
-    assert trace.attrs["variant"] == "I-depth-2-states"
-    assert trace.attrs["specification"]["num_states"] == 2
+    trace = fitted("liquidity-regimes", tmp_path)
+    assert trace.attrs["variant"] == "IV-depth"
+    assert trace.attrs["specification"]["num_states"] == 3
     assert trace["posterior"]["price_impact_slope"].dims[2:] == ("state", "covariate")
-    assert (trace["posterior"]["price_impact_slope"].diff("state") < 0).all()
+    slope = trace["posterior"]["price_impact_slope"].sel(covariate="V")
+    assert (slope.diff("state") < 0).all()
     assert trace["log_likelihood"]["price_impact"].dims == ("chain", "draw", "day")
     assert trace["regimes"]["state_path"].sizes["day"] == NUM_DAYS
     assert int(np.isnan(trace["one_step_ahead"]["pit"]).sum()) == 2
