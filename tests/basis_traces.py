@@ -75,8 +75,7 @@ def random_basis_tree(*, num_days: int = 90, draws: int = 100) -> xr.DataTree:
     basis[7, 1] = np.nan
     coords = {"day": day, "tenor": TENORS}
     panel = xr.Dataset({"basis_bp": (DAY_TENOR, basis)}, coords=coords)
-    sample = (40, *basis.shape)
-    sampled = ("sample", *DAY_TENOR)
+    sample, sampled = (40, *basis.shape), ("sample", *DAY_TENOR)
     sample_dims = ("chain", "draw")
     tree = xr.DataTree.from_dict(
         {
