@@ -164,9 +164,8 @@ def _one_step_ahead(
 
 def _priors_from(stored: Mapping[str, Any]) -> LiquidityRegimesPriors:
     """Undo `dataclasses.asdict`."""
-    return LiquidityRegimesPriors(
-        **{
-            name: LogNormalPrior(**value) if isinstance(value, dict) else value
-            for name, value in stored.items()
-        }
-    )
+    values: dict[str, Any] = {
+        name: LogNormalPrior(**value) if isinstance(value, dict) else value
+        for name, value in stored.items()
+    }
+    return LiquidityRegimesPriors(**values)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ from studies.recovery import compare_with_truth
 
 DEFAULT = "default"
 
-ALTERNATIVES: dict[str, dict[str, float]] = {
+ALTERNATIVES: dict[str, dict[str, Any]] = {
     DEFAULT: {},
     "depth slope sd 5": {"departure_depth_slope_sd": 5.0},
     "depth slope sd 10": {"departure_depth_slope_sd": 10.0},
