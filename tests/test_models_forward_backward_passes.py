@@ -220,6 +220,18 @@ def test_states_that_all_but_exclude_each_other_keep_a_finite_gradient(rng):
     assert_allclose(gradient_of_sum(chain).log_emission.T, smoothed, atol=1e-8)
 
 
+def test_an_unreachable_state_leaves_the_gradient_finite(rng):
+    """However much better than the others it explains every day."""
+    chain = random_chain(rng, 10)
+    chain.initial[:] = 0.5, 0.5, 0.0
+    chain.intercept[:, 1] = -1e4, -1e4, 50.0
+    chain.log_emission[:, 2], chain.log_emission[:, :2] = 0.0, -600.0
+    expected, smoothed = log_space(chain)
+    assert_allclose(run_forward(chain).log_likelihood, expected, rtol=LONG)
+    assert_allclose(gradient_of_sum(chain).log_emission.T, smoothed, atol=1e-9)
+    assert all(np.isfinite(part).all() for part in gradient_of_sum(chain))
+
+
 def test_near_separated_transitions_agree_with_log_space(rng):
     """The size of the published estimates: delta -284.6 and gamma 4.696."""
     chain = random_chain(rng, 300)
