@@ -136,15 +136,15 @@ def _counts(group: pd.DataFrame, horizon: int) -> dict[str, float]:
     num = group["imputation"].nunique()
     open_ = outcomes.groupby("imputation")["is_censored"]
     share = 100 * open_.mean()
-    row = {
+    row: dict[str, float] = {
         "num_events": len(group) / num,
         "num_set_aside": (len(group) - len(used)) / num,
         "num_used": len(used) / num,
         "num_outcomes": len(outcomes) / num,
         "num_open": open_.sum().sum() / num,
         "open_share_pct": share.mean(),
-        "open_lower_95": share.quantile(TAIL),
-        "open_upper_95": share.quantile(1 - TAIL),
+        "open_lower_95": float(share.quantile(TAIL)),
+        "open_upper_95": float(share.quantile(1 - TAIL)),
         "mean_resolved_days": outcomes.loc[~outcomes["is_censored"], "days"].mean(),
     }
     if outcomes.empty:

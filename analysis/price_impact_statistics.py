@@ -4,7 +4,6 @@ Its distribution, how long it remembers, how far it moves in a day and how often
 spikes: a model of regimes has to get all of them right at once.
 """
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -63,7 +62,7 @@ def price_impact_autocorrelation(impact: xr.DataArray) -> xr.DataArray:
 
 def spike_share(impact: xr.DataArray) -> xr.DataArray:
     """Days above a multiple of the series' own median, per cent of observed days."""
-    observed = np.isfinite(impact)
+    observed = xr.ufuncs.isfinite(impact)
     median = impact.median("day", skipna=True)
     return _labelled(
         {
@@ -77,7 +76,7 @@ def spike_share(impact: xr.DataArray) -> xr.DataArray:
 
 def change_quantiles(impact: xr.DataArray) -> xr.DataArray:
     """Quantiles of the size of the change from one day to the next."""
-    size = np.abs(impact.diff("day"))
+    size = abs(impact.diff("day"))
     found = size.quantile(list(CHANGE_QUANTILES), "day", skipna=True)
     return _labelled(
         {_percent(q): found.sel(quantile=q, drop=True) for q in CHANGE_QUANTILES}

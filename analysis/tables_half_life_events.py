@@ -52,7 +52,7 @@ def table_half_life_summary(fit: Fit) -> Table:
     """
     frame = summary_statistics(events_of(fit))
     absent = [
-        name for name, rows in frame.groupby("variable") if not rows["count"].any()
+        str(name) for name, rows in frame.groupby("variable") if not rows["count"].any()
     ]
     shown = frame[~frame["variable"].isin(absent)]
     blocks = {"Tenor": shown["tenor"].astype(str) + "y"}

@@ -53,7 +53,8 @@ def transition_matrices(posterior: xr.Dataset, depth_musd: ArrayLike) -> xr.Data
     )
     log_odds = xr.concat([against_first, log_odds], dim="arrival")
     # A row of published estimates with an illegible one is not legible at all.
-    odds = np.exp(log_odds - log_odds.max("arrival", skipna=False))
+    largest = log_odds.max("arrival", skipna=False)
+    odds = xr.ufuncs.exp(log_odds - largest)
     return (odds / odds.sum("arrival", skipna=False)).transpose(
         ..., "depth_musd", "origin", "arrival"
     )
@@ -89,7 +90,9 @@ def published_transitions(specification: Mapping[str, Any]) -> xr.Dataset | None
         for name, to in names.items()
     }
     found = xr.Dataset(variables)
-    legible = [np.isfinite(rows).all(rows.dims[1]) for rows in found.values()]
+    legible = [
+        xr.ufuncs.isfinite(rows).all(str(rows.dims[1])) for rows in found.values()
+    ]
     return found if xr.concat(legible, "variable").all("variable").any() else None
 
 

@@ -104,7 +104,7 @@ def _notes(panel: pd.DataFrame, frame: pd.DataFrame) -> list[str]:
             f"{name}: also missing on {len(days)} days, {days[0]:%Y-%m-%d} to "
             f"{days[-1]:%Y-%m-%d}"
         )
-    weekends = frame.index[frame.index.day_of_week >= 5]
+    weekends = frame.index[pd.DatetimeIndex(frame.index).day_of_week >= 5]
     if len(weekends):
         notes.append(f"weekend rows left out: {len(weekends)}")
     return notes

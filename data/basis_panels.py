@@ -213,7 +213,9 @@ def _as_dataset(frame: pd.DataFrame) -> xr.Dataset:
     indexed = frame.set_index(DATE_COLUMN)
     days = pd.bdate_range(indexed.index[0], indexed.index[-1])
     tenors = sorted(
-        int(match[1]) for name in indexed if (match := BASIS_COLUMN.fullmatch(name))
+        int(match[1])
+        for name in indexed
+        if (match := BASIS_COLUMN.fullmatch(str(name)))
     )
     names = [basis_column(tenor) for tenor in tenors]
     values = indexed.reindex(days)[names].to_numpy(dtype=np.float64)

@@ -64,7 +64,7 @@ def _set_aside_notes(frame: pd.DataFrame, rule: HalfLifeRule) -> list[str]:
     reasons = frame.loc[frame["set_aside"] != "", "set_aside"].value_counts()
     return [
         f"set aside, {reason}: {count / imputations:g}"
-        + (f" ({rule.threshold_bp:g} bp)" if "threshold" in reason else "")
+        + (f" ({rule.threshold_bp:g} bp)" if "threshold" in str(reason) else "")
         for reason, count in reasons.items()
     ]
 
@@ -106,7 +106,8 @@ def _covariate_notes(events: pd.DataFrame) -> list[str]:
     notes = [f"no row has: {', '.join(absent)}"] if len(absent) else []
     present = covariates.drop(columns=absent)
     incomplete = present.columns[present.isna().any()]
-    for count, names in incomplete.groupby(present[incomplete].isna().sum()).items():
+    missing = present[incomplete].isna().sum()
+    for count, names in missing.groupby(missing).groups.items():
         known = events[events[names].notna().all(axis=1)]
         tenors = sorted(set(events["tenor"]) - set(known["tenor"]))
         without = f", none for tenor {', '.join(map(str, tenors))}" if tenors else ""

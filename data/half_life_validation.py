@@ -1,5 +1,8 @@
 """Checks that an event panel passes before anything is estimated from it."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
@@ -116,7 +119,7 @@ def half_life_schema() -> pa.DataFrameSchema:
     return pa.DataFrameSchema(columns, strict=False)
 
 
-def _check(passes: object, name: str, remedy: str) -> pa.Check:
+def _check(passes: Callable[..., Any], name: str, remedy: str) -> pa.Check:
     return pa.Check(passes, name=name, error=remedy)
 
 

@@ -109,8 +109,8 @@ def check_column_names(columns: Sequence[str], source: str) -> None:
 
 def row_label(frame: pd.DataFrame, position: int) -> str:
     """How an error names a row: 1-based without the header, its date and security."""
-    row = frame.iloc[position]
-    return f"row {row.name + 1} ({row[DATE_COLUMN]:%Y-%m-%d}, {row[SECURITY_COLUMN]})"
+    row, number = frame.iloc[position], int(frame.index[position]) + 1
+    return f"row {number} ({row[DATE_COLUMN]:%Y-%m-%d}, {row[SECURITY_COLUMN]})"
 
 
 def liquidity_schema(columns: Iterable[str]) -> pa.DataFrameSchema:

@@ -70,8 +70,8 @@ def simulate_volatilities(num_days: int, rng: np.random.Generator) -> pd.DataFra
         + _SPREAD_SLOPE * deviation
         + _autoregression(_SPREAD_PERSISTENCE, _SPREAD_SD, num_days, rng)
     )
-    one_month = volatility * np.exp(-spread / 2)
-    three_months = volatility * np.exp(spread / 2)
+    one_month: pd.Series[float] = volatility * np.exp(-spread / 2)
+    three_months: pd.Series[float] = volatility * np.exp(spread / 2)
     return pd.DataFrame(
         {
             VOLATILITY_COLUMN: volatility,

@@ -100,7 +100,7 @@ def recovery_on_real_volatilities(
     table = compare_with_truth(
         draws["posterior"].to_dataset(), truth_dataset(specification)
     )
-    described = {
+    described: dict[str, str | int] = {
         "source": source,
         "variant": specification.name,
         "seed": settings.seed,
