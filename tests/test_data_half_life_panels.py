@@ -14,22 +14,22 @@ from data.half_life_panels import (
     write_half_life_panel,
 )
 from data.half_life_validation import COVARIATES
-from tests.half_life_frames import event_panel
+from tests.half_life_frames import four_events
 
 
 @pytest.mark.parametrize("name", ["events.csv", "events.parquet"])
 def test_panel_written_and_read_is_the_same(tmp_path: Path, name: str) -> None:
-    write_half_life_panel(event_panel(), tmp_path / name)
+    write_half_life_panel(four_events(), tmp_path / name)
     read = read_half_life_panel(tmp_path / name)
     assert_frame_equal(
-        read.frame, half_life_panel_from_frame(event_panel(), "memory").frame
+        read.frame, half_life_panel_from_frame(four_events(), "memory").frame
     )
     assert read.sha256 == sha256_of(tmp_path / name)
     assert read.source == str(tmp_path / name)
 
 
 def test_columns_left_out_take_their_defaults() -> None:
-    frame = event_panel().drop(columns=["outcome", "trade_count"]).iloc[:3]
+    frame = four_events().drop(columns=["outcome", "trade_count"]).iloc[:3]
     panel = half_life_panel_from_frame(frame.drop(columns="set_aside"), "m").frame
     assert panel["outcome"].tolist() == ["2020-01-06 5y"] * 2 + ["2020-01-08 10y"]
     assert (panel["imputation"] == 0).all()
@@ -40,7 +40,7 @@ def test_columns_left_out_take_their_defaults() -> None:
 
 
 def test_missing_deviation_date_survives_a_file(tmp_path: Path) -> None:
-    frame = event_panel().assign(deviation_date=event_panel()["event_date"])
+    frame = four_events().assign(deviation_date=four_events()["event_date"])
     frame.loc[3, "deviation_date"] = pd.NaT
     write_half_life_panel(frame, tmp_path / "events.csv")
     read = read_half_life_panel(tmp_path / "events.csv").frame
@@ -48,12 +48,12 @@ def test_missing_deviation_date_survives_a_file(tmp_path: Path) -> None:
 
 
 def test_unknown_event_types_are_welcome() -> None:
-    frame = event_panel().assign(event_type=["a", "b", "c", "d"])
+    frame = four_events().assign(event_type=["a", "b", "c", "d"])
     assert len(half_life_panel_from_frame(frame, "memory").frame) == 4
 
 
 def test_every_event_may_be_censored() -> None:
-    frame = event_panel().iloc[:3].assign(is_censored=True)
+    frame = four_events().iloc[:3].assign(is_censored=True)
     assert half_life_panel_from_frame(frame, "memory").frame["is_censored"].all()
 
 
@@ -78,7 +78,7 @@ def test_every_event_may_be_censored() -> None:
 def test_bad_cell_is_refused_with_its_place(
     row: int, column: str, value: Any, message: str
 ) -> None:
-    frame = event_panel().astype({"event_type": object})
+    frame = four_events().astype({"event_type": object})
     frame.loc[row, column] = value
     with pytest.raises(DataError, match=message) as caught:
         half_life_panel_from_frame(frame, "events.csv")
@@ -98,7 +98,7 @@ def test_bad_cell_is_refused_with_its_place(
 def test_text_that_cannot_be_read_is_refused(
     column: str, value: str, message: str
 ) -> None:
-    frame = event_panel().astype(object)
+    frame = four_events().astype(object)
     frame.loc[0, column] = value
     with pytest.raises(DataError, match=message):
         half_life_panel_from_frame(frame, "events.csv")
@@ -106,14 +106,14 @@ def test_text_that_cannot_be_read_is_refused(
 
 def test_no_events_are_refused() -> None:
     with pytest.raises(DataError, match="no events"):
-        half_life_panel_from_frame(event_panel().iloc[:0], "events.csv")
+        half_life_panel_from_frame(four_events().iloc[:0], "events.csv")
 
 
 def test_nothing_but_set_aside_events_is_refused() -> None:
     with pytest.raises(DataError, match=r"every event is set aside .*threshold"):
-        half_life_panel_from_frame(event_panel().iloc[3:], "events.csv")
+        half_life_panel_from_frame(four_events().iloc[3:], "events.csv")
 
 
 def test_missing_column_is_named() -> None:
     with pytest.raises(DataError, match="missing column is_censored"):
-        half_life_panel_from_frame(event_panel().drop(columns="is_censored"), "x.csv")
+        half_life_panel_from_frame(four_events().drop(columns="is_censored"), "x.csv")
