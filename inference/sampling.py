@@ -1,5 +1,6 @@
 """Draw from the posterior of any model of the workbench."""
 
+import importlib
 import math
 import os
 import time
@@ -28,6 +29,14 @@ SAMPLE_STATISTICS: dict[str, tuple[str, ...]] = {
     "lp": ("lp", "logp"),
 }
 """Name in the trace -> names that nutpie, PyMC and NumPyro give the statistic."""
+
+JAX_LIKELIHOODS = (
+    "models.kalman_jax",
+    "models.hidden_markov_jax",
+    "models.grouped_duration_jax",
+)
+"""Modules whose import tells PyTensor how JAX computes the models' likelihoods. They
+need JAX, which only NumPyro does."""
 
 SIMULATION_BACKEND = "FAST_COMPILE"
 """PyTensor mode of the predictive draws. They call each model's own simulator, a Python
@@ -184,6 +193,9 @@ def _sample_chains(
     progressbar: bool,
 ) -> xr.DataTree:
     keep_freed_memory()
+    if settings.sampler == "numpyro":
+        for module in JAX_LIKELIHOODS:
+            importlib.import_module(module)
     with cached_callbacks() as cache:
         tree = pm.sample(
             draws=settings.draws,

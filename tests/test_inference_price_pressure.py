@@ -13,6 +13,8 @@ from inference.price_pressure import (
     prepare_from_price_pressure_trace,
     prepare_price_pressure,
 )
+from inference.sampling import sample_posterior
+from inference.settings import SamplerSettings
 from models.price_pressure import SAMPLED_DECAY, PricePressurePriors
 from models.price_pressure_simulation import (
     published_truth,
@@ -131,3 +133,14 @@ def test_a_model_is_built_again_from_its_trace_alone() -> None:
 def test_an_unknown_variant_is_answered_with_the_known_ones() -> None:
     with pytest.raises(DataError, match="net-inventory, cash-futures-inventory"):
         prepare_price_pressure(panel(), "gross-inventory")
+
+
+@pytest.mark.slow
+def test_numpyro_samples_a_model_whose_likelihood_is_an_op_of_ours() -> None:
+    weeks = panel_from_frame(simulate_price_pressure(VARIANT, 3, 60), "twin")
+    settings = SamplerSettings(
+        seed=1, draws=10, tune=10, chains=2, sampler="numpyro", prior_draws=2
+    )
+    model = prepare_price_pressure(weeks, VARIANT).model
+    trace = sample_posterior(model, settings, progressbar=False)
+    assert np.isfinite(trace["sample_stats"]["lp"]).all()
