@@ -63,7 +63,7 @@ lint: $(READY)
 	.venv/bin/lint-imports
 
 test: lint
-	.venv/bin/pytest
+	.venv/bin/pytest --numprocesses auto --dist loadfile
 
 benchmark: $(READY)
 	$(UV) pip install --quiet --python $(PYTHON) --no-deps -r benchmarks/requirements.txt
