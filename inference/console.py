@@ -69,7 +69,10 @@ def report_checks(path: Path, trace: xr.DataTree) -> list[str]:
     if len(silent):
         console.print(f"Not informed by the data: {', '.join(silent)}", markup=False)
     for message in found:
-        errors.print(f"FAILED {path}: {message}", style="bold red", markup=False)
+        # One line each, however long the path is: whoever searches a log finds it.
+        errors.print(
+            f"FAILED {path}: {message}", style="bold red", markup=False, soft_wrap=True
+        )
     if not found:
         console.print(f"{path}: every check passed", style="green")
     return found

@@ -97,29 +97,37 @@ def simulate_basis_with_truth(
     parameters = parameters or BasisParameters()
     rng = np.random.default_rng(seed)
     size = (num_days, len(parameters.tenor))
+    days = pd.bdate_range(FIRST_DAY, periods=num_days, name=DATE_COLUMN)
+    is_holiday = days.isin(TreasuryHolidays().holidays(days[0], days[-1]))
     moves = np.asarray(parameters.level_innovation_sd_bp) * rng.standard_normal(size)
+    # Nothing moves on a holiday: time runs in trading days.
+    moves[is_holiday] = 0.0
     level = parameters.initial_level_bp + moves.cumsum(axis=0)
-    deviation = _deviation(parameters, rng.standard_normal(size))
+    deviation = _deviation(parameters, rng.standard_normal(size), is_holiday)
     noise = np.asarray(parameters.noise_sd_bp) * rng.standard_normal(size)
 
-    days = pd.bdate_range(FIRST_DAY, periods=num_days, name=DATE_COLUMN)
     frame = pd.DataFrame(
         level + deviation + noise,
         index=days,
         columns=[basis_column(tenor) for tenor in parameters.tenor],
     )
-    frame[days.isin(TreasuryHolidays().holidays(days[0], days[-1]))] = np.nan
+    frame[is_holiday] = np.nan
     middle = num_days // 2
     frame.iloc[middle : middle + NUM_GAP_DAYS, 0] = np.nan
     return SimulatedBasis(frame.reset_index(), parameters, level, deviation)
 
 
-def _deviation(parameters: BasisParameters, shocks: FloatArray) -> FloatArray:
-    """AR(1) that starts in its stationary distribution."""
+def _deviation(
+    parameters: BasisParameters, shocks: FloatArray, is_holiday: NDArray[np.bool_]
+) -> FloatArray:
+    """AR(1) that starts in its stationary distribution and rests on holidays."""
     persistence = np.asarray(parameters.persistence)
     innovation_sd = np.asarray(parameters.deviation_innovation_sd_bp)
     deviation = innovation_sd * shocks
     deviation[0] /= np.sqrt(1 - persistence**2)
     for day in range(1, len(deviation)):
-        deviation[day] += persistence * deviation[day - 1]
+        if is_holiday[day]:
+            deviation[day] = deviation[day - 1]
+        else:
+            deviation[day] += persistence * deviation[day - 1]
     return deviation

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from data.basis_panels import basis_panel_from_frame
 from inference.settings import SamplerSettings
-from models.basis_decomposition import basis_decomposition_model
+from models.basis_decomposition import basis_decomposition_model, trading_days
 from models.basis_simulation import NUM_DAYS, BasisParameters, simulate_basis
 from models.dims import TENOR
 from studies.compiled_model import CompiledModel
@@ -62,7 +62,7 @@ def recovery(
         panel = basis_panel_from_frame(simulate_basis(seed, num_days), f"seed {seed}")
         model = compiled.model if compiled else basis_decomposition_model(panel)
         compiled = compiled or CompiledModel(model, PARAMETERS)
-        data = model_data(panel.dataset["basis_bp"].to_numpy())
+        data = model_data(trading_days(panel.dataset)["basis_bp"].to_numpy())
         draws = compiled.sample(data, replace(settings, seed=seed))
         table = compare_with_truth(draws["posterior"].to_dataset(), truth)
         table.insert(0, "variant", VARIANT)

@@ -9,6 +9,10 @@ from tests.inference_toy import NUM_WEEKS, toy_model
 ROUNDING = 1e-12
 """The callbacks only hand numbers on; the densities are those of the same function."""
 
+TRAJECTORY = 1e-6
+"""Rounding of 1e-16 may differ where the compiler inlines differently, and grows along
+20 draws; another density would give other draws altogether."""
+
 
 def evaluate(compiled: object, point: np.ndarray) -> tuple[int, float, np.ndarray]:
     function = compiled.compiled_logp_func.ctypes  # type: ignore[attr-defined]
@@ -58,7 +62,7 @@ def test_draws_are_those_of_nutpies_own_callbacks(
     fitted = [nutpie.sample(one, **settings) for one in (ours, nutpies_own)]
     for name in ("mean", "sd", "fitted", "unrelated"):
         first, second = (trace["posterior"][name].to_numpy() for trace in fitted)
-        np.testing.assert_array_equal(first, second)
+        np.testing.assert_allclose(first, second, rtol=TRAJECTORY)
 
 
 def test_other_data_reach_the_callbacks(ours: object) -> None:

@@ -62,6 +62,8 @@ def test_another_seed_gives_other_draws() -> None:
     )
 
 
+# JAX warns of any fork once it has been imported, here by tests of the same process.
+@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")
 @pytest.mark.slow
 @pytest.mark.parametrize("sampler", ["pymc", "numpyro"])
 def test_every_sampler_reports_the_same_statistics(sampler: str) -> None:

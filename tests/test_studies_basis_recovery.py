@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from data.basis_panels import basis_panel_from_frame
-from models.basis_decomposition import basis_decomposition_model
+from models.basis_decomposition import basis_decomposition_model, trading_days
 from models.basis_simulation import BasisParameters, simulate_basis
 from studies.basis_recovery import (
     PARAMETERS,
@@ -26,7 +26,8 @@ def test_truth_is_keyed_as_the_model() -> None:
 def test_data_replace_those_of_the_model() -> None:
     panel = basis_panel_from_frame(simulate_basis(1, 80), "twin")
     model = basis_decomposition_model(panel)
-    for name, values in model_data(panel.dataset["basis_bp"].to_numpy()).items():
+    basis = trading_days(panel.dataset)["basis_bp"].to_numpy()
+    for name, values in model_data(basis).items():
         np.testing.assert_array_equal(model[name].get_value(), values)
 
 
