@@ -32,6 +32,9 @@ class Implementation:
         What stands in for our functions, by their dotted names.
     backend, gradient_backend : str
         Options of `nutpie.compile_pymc_model`.
+    start : callable, optional
+        panel -> values of the free parameters where every chain starts; scattered by
+        nutpie where left out.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Implementation:
     replacements: Mapping[str, Any] = field(default_factory=dict)
     backend: str = "numba"
     gradient_backend: str = "pytensor"
+    start: Callable[[Any], Mapping[str, Any]] | None = None
 
     def compile(self, panel: Any) -> tuple[pm.Model, Any]:
         """Build the model of a panel and compile it.
@@ -56,6 +60,14 @@ class Implementation:
                 stack.enter_context(patch(target, replacement))
             model = self.build_model(panel)
             compiled = compile_for_nutpie(
-                model, backend=self.backend, gradient_backend=self.gradient_backend
+                model,
+                backend=self.backend,
+                gradient_backend=self.gradient_backend,
+                **self._start_options(panel),
             )
         return model, compiled
+
+    def _start_options(self, panel: Any) -> dict[str, Any]:
+        if self.start is None:
+            return {}
+        return {"initial_points": dict(self.start(panel)), "jitter_rvs": set()}

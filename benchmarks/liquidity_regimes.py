@@ -36,7 +36,10 @@ from data.liquidity_panels import (
 )
 from models.forward_backward_passes import forward_backward
 from models.liquidity_regimes import liquidity_regimes_model
+from models.liquidity_regimes_inputs import select_inputs
+from models.liquidity_regimes_priors import LiquidityRegimesPriors
 from models.liquidity_regimes_simulation import NUM_DAYS, simulate_liquidity_regimes
+from models.liquidity_regimes_starts import starting_points
 
 LENGTHS = (500, NUM_DAYS, 10_000, 50_000, 250_000)
 """Days; the last as long as years of intraday data."""
@@ -115,6 +118,12 @@ def _model_for_jax(panel: LiquidityPanel) -> pm.Model:
     return _model(panel)
 
 
+def _data_driven_start(panel: LiquidityPanel) -> dict[str, np.ndarray]:
+    """Where the regressions of clustered days are: scattered chains lose themselves."""
+    inputs = select_inputs(panel, SPECIFICATION)
+    return starting_points(inputs, SPECIFICATION, LiquidityRegimesPriors())[0]
+
+
 def _marginalised_model(panel: LiquidityPanel) -> pm.Model:
     with patch(DISTRIBUTION, marginalised_chain):
         return sum_over_paths(_model(panel))
@@ -127,11 +136,13 @@ IMPLEMENTATIONS = {
             name=OURS,
             description="forward-backward Op, analytic gradient, numba",
             build_model=_model,
+            start=_data_driven_start,
         ),
         Implementation(
             name=JAX_SCAN,
             description="PyTensor scan over logarithms, JAX gradient",
             build_model=_model_for_jax,
+            start=_data_driven_start,
             replacements={LIKELIHOOD: log_space_scan_log_likelihood},
             backend="jax",
             gradient_backend="jax",
@@ -140,6 +151,7 @@ IMPLEMENTATIONS = {
             name=f"{JAX_SCAN}-scaled",
             description="PyTensor scan over scaled probabilities, JAX gradient",
             build_model=_model_for_jax,
+            start=_data_driven_start,
             replacements={LIKELIHOOD: scaled_scan_log_likelihood},
             backend="jax",
             gradient_backend="jax",
@@ -148,6 +160,7 @@ IMPLEMENTATIONS = {
             name=PYMC_EXTRAS,
             description="marginalised DiscreteMarkovChain, numba",
             build_model=_marginalised_model,
+            start=_data_driven_start,
         ),
     )
 }
