@@ -1,6 +1,5 @@
 """The basis panel: one row a weekday, one column a tenor, basis points."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from data.panel_files import (
     read_cells,
     require_columns,
     require_panel_suffix,
+    sha256_of_frame,
     write_frame,
 )
 
@@ -95,7 +95,7 @@ def basis_panel_from_frame(frame: pd.DataFrame, source: str) -> BasisPanel:
         Its ``sha256`` is that of the panel written as CSV.
     """
     typed = _typed(frame, source)
-    digest = hashlib.sha256(typed.to_csv(index=False).encode()).hexdigest()
+    digest = sha256_of_frame(typed)
     return BasisPanel(_as_dataset(typed), source, digest)
 
 

@@ -1,6 +1,5 @@
 """The event panel: one row an event, tenor and imputation, with its half-life."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from data.panel_files import (
     read_cells,
     require_columns,
     require_panel_suffix,
+    sha256_of_frame,
     truth_cells,
     whole_number_cells,
     write_frame,
@@ -94,7 +94,7 @@ def half_life_panel_from_frame(frame: pd.DataFrame, source: str) -> HalfLifePane
         Its ``sha256`` is that of the panel written as CSV.
     """
     typed = _typed(frame, source)
-    digest = hashlib.sha256(typed.to_csv(index=False).encode()).hexdigest()
+    digest = sha256_of_frame(typed)
     return HalfLifePanel(typed, source, digest)
 
 

@@ -1,6 +1,5 @@
 """Read, check and write the panel of the liquidity-regimes model."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from data.panel_files import (
     number_cells,
     read_cells,
     require_panel_suffix,
+    sha256_of_frame,
     write_frame,
 )
 
@@ -150,7 +150,7 @@ def liquidity_panel_from_frame(frame: pd.DataFrame, source: str) -> LiquidityPan
         Its ``sha256`` is that of the panel written as CSV.
     """
     checked = checked_liquidity_frame(frame.reset_index(drop=True), source)
-    digest = hashlib.sha256(checked.to_csv(index=False).encode()).hexdigest()
+    digest = sha256_of_frame(checked)
     return LiquidityPanel(
         _as_dataset(checked), source, digest, liquidity_notes(checked)
     )

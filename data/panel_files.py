@@ -4,6 +4,7 @@ Nothing here knows a model's columns: each panel module names its own and checks
 """
 
 import csv
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -72,6 +73,11 @@ def write_frame(frame: pd.DataFrame, path: Path) -> None:
             frame.to_csv(temporary, index=False, date_format="%Y-%m-%d")
         else:
             frame.to_parquet(temporary, index=False)
+
+
+def sha256_of_frame(frame: pd.DataFrame) -> str:
+    """SHA-256 of a panel in memory, as if it had been written as CSV."""
+    return hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()
 
 
 def date_cells(cells: pd.Series, source: str) -> pd.Series:

@@ -1,6 +1,5 @@
 """Read, check and write the price-pressure panel file."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +28,7 @@ from data.panel_files import (
     number_cells,
     read_cells,
     require_panel_suffix,
+    sha256_of_frame,
     write_frame,
 )
 from data.panel_validation import (
@@ -106,7 +106,7 @@ def panel_from_frame(frame: pd.DataFrame, source: str) -> PricePressurePanel:
     """
     typed = _typed(frame, source)
     validate_panel(typed, source)
-    digest = hashlib.sha256(typed.to_csv(index=False).encode()).hexdigest()
+    digest = sha256_of_frame(typed)
     return PricePressurePanel(_as_dataset(typed), source, digest)
 
 
