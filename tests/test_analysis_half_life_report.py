@@ -74,7 +74,8 @@ def _placeholder_fit(variant: str = HAZARD) -> Fit:
     return half_life_fit(random_half_life_tree(variant, frame))
 
 
-def _imputed_fit() -> Fit:
+@pytest.fixture(scope="module")
+def imputed() -> Fit:
     tree = random_half_life_tree(HAZARD, event_frame(4))
     for name in ("posterior", "posterior_predictive"):
         group = tree[name].to_dataset()
@@ -86,11 +87,6 @@ def _imputed_fit() -> Fit:
 @pytest.fixture(scope="module")
 def placeholder() -> Fit:
     return _placeholder_fit()
-
-
-@pytest.fixture(scope="module")
-def imputed() -> Fit:
-    return _imputed_fit()
 
 
 FIGURES = (
