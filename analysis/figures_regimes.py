@@ -100,7 +100,7 @@ def _plot_probabilities(axes: Axes, rows: pd.DataFrame) -> None:
             "s",
             color=PUBLISHED_COLOR,
             markersize=3.4,
-            label="from the paper's point estimates",
+            label="from the paper's point estimates, 10-year",
         )
     axes.grid(axis="y")
 
@@ -251,5 +251,5 @@ def _plot_published_fragility(axes: list[Axes], fit: Fit, grid: np.ndarray) -> N
                 color=BLACK,
                 linestyle=(0, (1, 1.5)),
                 linewidth=0.9,
-                label="paper's point estimates",
+                label="paper's point estimates, 10-year",
             )

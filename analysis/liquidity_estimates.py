@@ -1,5 +1,6 @@
 """Posterior of the liquidity-regimes model keyed and ordered as the paper's tables."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ import xarray as xr
 
 from analysis.estimates import summarise_draws
 from analysis.fits import Fit
+from data.liquidity_columns import ONLY_SECURITY
 from data.published_regimes import (
     KEYS,
     published_liquidity_regimes,
@@ -29,6 +31,9 @@ SIGNED_TERMS = ("VV", "CS")
 
 NORMAL_975 = 1.959964
 
+TEN_YEAR_LABEL = re.compile(r"10[ _-]?(y|yr|year)s?", re.IGNORECASE)
+"""How panels call the security of the paper's tables: 10y, 10-year, 10YR."""
+
 
 def specification_of(fit: Fit) -> Mapping[str, Any]:
     """Specification of a fit: covariates, transition, noise, num_states, ..."""
@@ -39,13 +44,23 @@ def specification_of(fit: Fit) -> Mapping[str, Any]:
 def has_published_counterpart(fit: Fit) -> bool:
     """Whether the paper printed estimates of the fit's specification.
 
-    It did for one security, three states and normal noise.
+    It did for three states and normal noise, and for one security: the 10-year note.
+    The security of a file without labels may be that one.
     """
     chosen = specification_of(fit)
     return (
         chosen["num_states"] == 3
         and chosen["noise"] == "normal"
         and "security" not in fit.posterior.dims
+        and is_ten_year_or_unlabelled(fit)
+    )
+
+
+def is_ten_year_or_unlabelled(fit: Fit) -> bool:
+    """Whether the fit's security is labelled as the 10-year note, or not at all."""
+    labels = [str(label) for label in fit.panel["security"].to_numpy()]
+    return all(
+        label == ONLY_SECURITY or TEN_YEAR_LABEL.fullmatch(label) for label in labels
     )
 
 

@@ -16,6 +16,7 @@ from analysis.fragility import fragility, fragility_today
 from analysis.liquidity_description import REGIME_WORDS, transition_label
 from analysis.liquidity_estimates import (
     SIGNED_TERMS,
+    is_ten_year_or_unlabelled,
     regimes_beside_published,
     specification_of,
     threshold_r2,
@@ -107,7 +108,11 @@ def published_sentence(fit: Fit) -> str:
     frame = regimes_beside_published(fit)
     frame = frame[frame["published_inside"].notna()]
     if frame.empty:
-        return "The paper has no such specification to set this one beside."
+        return (
+            "The paper has no such specification to set this one beside."
+            if is_ten_year_or_unlabelled(fit)
+            else "The paper prints estimates for the 10-year note only."
+        )
     inside = frame["published_inside"].astype(bool)
     outside = [
         f"{REGIME_WORDS[row['parameter']].partition(' (')[0]} {place_label(row)}"
@@ -115,7 +120,8 @@ def published_sentence(fit: Fit) -> str:
     ]
     table = PAPER_TABLES[specification_of(fit)["transition"]]
     sentence = (
-        f"The estimate in Table {table} of the paper lies inside the 95% interval for "
+        f"The estimate in Table {table} of the paper, of the 10-year note, lies inside "
+        "the 95% interval for "
         f"{inside.sum()} of {len(inside)} parameters"
     )
     return f"{sentence} (outside: {joined(outside)})." if outside else f"{sentence}."

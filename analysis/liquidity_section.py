@@ -28,7 +28,7 @@ from analysis.liquidity_words import (
     THRESHOLD_QUESTION,
 )
 from analysis.section import Block, ReportFigure, Section
-from analysis.state_calibration import has_known_states
+from analysis.state_calibration import has_known_states, num_simulated_states
 from analysis.tables import Table
 from analysis.tables_comparison import by_panel, table_model_comparison
 from analysis.tables_fit import table_fits
@@ -106,9 +106,16 @@ def _fragility_block(fit: Fit) -> Block:
     items: list[Table | ReportFigure] = [table_fragility(fit)]
     if is_depth_driven(fit.posterior):
         items.insert(0, _figure(figure_fragility, fit))
+    text, simulated = "", num_simulated_states(fit)
     if has_known_states(fit):
         items += [table_state_forecast(fit), _figure(figure_state_calibration, fit)]
-    return Block(f"Fragility: {fit.name}", "", tuple(items))
+    elif simulated is not None:
+        text = (
+            f"The panel was simulated with {simulated} states and this fit has "
+            f"{fit.posterior.sizes['state']}: its state 1 is not that of the "
+            "simulation, so its forecasts are not held against it."
+        )
+    return Block(f"Fragility: {fit.name}", text, tuple(items))
 
 
 def liquidity_regimes_section(fits: Sequence[Fit]) -> Section:

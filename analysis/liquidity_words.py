@@ -103,7 +103,8 @@ CAPTIONS: dict[Callable[[Fit], Figure], str] = {
         "(Figure 4 of the paper): posterior mean and 95% interval. Rows: state of "
         "today; columns: state of tomorrow. A wide interval: hardly a day of the "
         "sample was in that state at such a depth. Squares: the paper's point "
-        "estimates, whose row from state 1 is near separation in Models I, II and IV."
+        "estimates for the 10-year note, whose row from state 1 is near separation in "
+        "Models I, II and IV."
     ),
     figure_smoothed_states: (
         "Probability of each liquidity state given all data, the most likely path, and "

@@ -28,11 +28,33 @@ NUM_BINS = 10
 
 
 def has_known_states(fit: Fit) -> bool:
-    """Whether the panel was simulated, with one state for all of its securities."""
+    """Whether the fit's states are those that the panel was simulated with.
+
+    They are where one state was common to all of the fit's securities, and the fit has
+    as many as there were: of two or four states, the first is not that of three.
+    """
+    return num_simulated_states(fit) == fit.posterior.sizes["state"]
+
+
+def num_simulated_states(fit: Fit) -> int | None:
+    """Number of states that the panel was simulated with.
+
+    Parameters
+    ----------
+    fit : Fit
+        Of the liquidity-regimes model.
+
+    Returns
+    -------
+    int or None
+        The most liquid state that was met; None where the panel was not simulated, or
+        with one state of each security.
+    """
     if "simulated_state" not in fit.panel:
-        return False
+        return None
     state = fit.panel["simulated_state"]
-    return bool((state == state.isel(security=0)).all())
+    is_common = bool((state == state.isel(security=0)).all())
+    return int(state.max()) if is_common else None
 
 
 def forecast_state_probability(fit: Fit) -> xr.DataArray:

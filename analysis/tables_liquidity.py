@@ -13,6 +13,7 @@ from analysis.liquidity_description import (
 from analysis.liquidity_estimates import (
     SIGNED_TERMS,
     has_published_counterpart,
+    is_ten_year_or_unlabelled,
     regimes_beside_published,
     specification_of,
     threshold_r2,
@@ -74,7 +75,7 @@ def table_1_threshold_regression(fit: Fit) -> Table:
             "Mean": numbers(frame["mean"], DECIMALS),
             "SD": numbers(frame["sd"], DECIMALS),
             "95% interval": interval(frame["lower_95"], frame["upper_95"], DECIMALS),
-            "Paper": numbers(frame["estimate"], DECIMALS),
+            "Paper, 10-year": numbers(frame["estimate"], DECIMALS),
             "Paper SE": numbers(frame["standard_error"], DECIMALS),
             "Paper inside": _inside(frame),
         }
@@ -120,10 +121,14 @@ def _regimes_table(stem: str, fit: Fit) -> Table:
             "Data": frame["information"].fillna(NOT_AVAILABLE),
         }
     )
-    note = "The paper has no such specification."
+    note = (
+        "The paper has no such specification."
+        if is_ten_year_or_unlabelled(fit)
+        else "The paper prints estimates for the 10-year note only."
+    )
     if has_published_counterpart(fit):
         note = PAPER_NOTE
-        display["Paper"] = numbers(frame["estimate"], DECIMALS)
+        display["Paper, 10-year"] = numbers(frame["estimate"], DECIMALS)
         display["Paper SE"] = numbers(frame["standard_error"], DECIMALS)
         display["Paper inside"] = _inside(frame)
     chosen = specification_of(fit)

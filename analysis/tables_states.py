@@ -99,13 +99,13 @@ def table_transition_matrices(fit: Fit) -> Table:
             ],
             "Mean": numbers(frame["mean"], 3),
             "95% interval": interval(frame["lower_95"], frame["upper_95"], 3),
-            "From paper's estimates": numbers(frame["published"], 3),
+            "From paper's, 10-year": numbers(frame["published"], 3),
         }
     )
     caption = (
         f"Probability of each move from one trading day to the next at four depths, "
         f"{fit.name} ({fit.span}). {INTERVAL_NOTE} The last column is what the paper's "
-        "point estimates imply, without an interval."
+        "point estimates for the 10-year note imply, without an interval."
     )
     return Table(
         "table_transition_matrices", caption, frame, display, fit.warning, fit.name

@@ -92,6 +92,18 @@ def test_forecasts_are_scored_only_where_the_states_are_known(
     assert "table_state_forecast__IV-depth" not in stems
 
 
+def test_forecasts_of_other_states_than_the_simulated_are_left_out_aloud() -> None:
+    fit = random_fit("II-constant")
+    tree = fit.tree.copy()
+    simulated = fit.panel["simulated_state"]
+    panel = fit.panel.assign(simulated_state=simulated.clip(max=2))
+    tree["panel"] = panel
+    section = liquidity_regimes_section([replace(fit, tree=tree)])
+    (block,) = [b for b in section.blocks if b.title.startswith("Fragility")]
+    assert "simulated with 2 states and this fit has 3" in block.text
+    assert "table_state_forecast__II-constant" not in _stems(section)
+
+
 def _without(fit: Fit, *groups: str) -> Fit:
     tree = fit.tree.copy()
     for group in groups:

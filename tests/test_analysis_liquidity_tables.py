@@ -8,10 +8,12 @@ import pytest
 
 from analysis.fits import Fit
 from analysis.liquidity_estimates import (
+    has_published_counterpart,
     regimes_beside_published,
     threshold_r2,
     thresholds_beside_published,
 )
+from analysis.liquidity_findings import published_sentence
 from analysis.tables import unbroken
 from analysis.tables_liquidity import (
     table_1_threshold_regression,
@@ -25,6 +27,7 @@ from analysis.tables_states import (
     table_transition_counts,
     table_transition_matrices,
 )
+from data.liquidity_columns import ONLY_SECURITY
 from inference.diagnostics import NOT_INFORMED
 from tests.liquidity_regimes_traces import random_fit, threshold_fit
 
@@ -72,7 +75,7 @@ def test_illegible_estimate_is_not_available() -> None:
     assert np.isnan(row["estimate"])
     assert row["published_inside"] is None
     shown = table.display.loc[row.name]
-    assert (shown["Paper"], shown["Paper inside"]) == ("n/a", "n/a")
+    assert (shown["Paper, 10-year"], shown["Paper inside"]) == ("n/a", "n/a")
 
 
 def test_sign_is_asked_only_where_it_is_open() -> None:
@@ -99,8 +102,33 @@ def test_specification_without_a_counterpart_has_no_paper_column() -> None:
     chosen = dict(tree.attrs["specification"]) | {"noise": "student-t"}
     tree.attrs = tree.attrs | {"specification": chosen}
     table = table_of_regimes(replace(fit, tree=tree))
-    assert "Paper" not in table.display
+    assert "Paper, 10-year" not in table.display
     assert "no such specification" in table.caption
+
+
+def _of_security(label: str) -> Fit:
+    fit = random_fit()
+    tree = fit.tree.copy()
+    tree["panel"] = fit.panel.assign_coords(security=[label])
+    return replace(fit, tree=tree)
+
+
+@pytest.mark.parametrize("label", ["10y", "10-year", "10YR", "10 years", ONLY_SECURITY])
+def test_ten_year_or_unlabelled_security_stands_beside_the_paper(label: str) -> None:
+    assert has_published_counterpart(_of_security(label))
+    assert "Paper, 10-year" in table_of_regimes(_of_security(label)).display
+
+
+@pytest.mark.parametrize("label", ["2y", "30y", "110y"])
+def test_another_security_does_not_stand_beside_the_ten_year_note(label: str) -> None:
+    fit = _of_security(label)
+    assert not has_published_counterpart(fit)
+    assert regimes_beside_published(fit)["estimate"].isna().all()
+    table = table_of_regimes(fit)
+    assert "Paper, 10-year" not in table.display
+    assert "for the 10-year note only" in table.caption
+    assert "10-year note only" in published_sentence(fit)
+    assert table_transition_matrices(fit).frame["published"].isna().all()
 
 
 def test_models_stand_side_by_side_in_the_order_of_the_paper() -> None:

@@ -12,6 +12,7 @@ from analysis.state_calibration import (
     forecast_state_probability,
     has_known_states,
     known_first_state,
+    num_simulated_states,
     reliability,
     state_forecast_scores,
 )
@@ -89,6 +90,19 @@ def test_states_that_differ_between_securities_are_no_common_truth() -> None:
     )
     tree["panel"] = both
     assert not has_known_states(replace(fit, tree=tree))
+
+
+@pytest.mark.parametrize("num_states", [2, 4])
+def test_states_of_another_number_are_not_those_of_the_simulation(
+    num_states: int,
+) -> None:
+    fit = random_fit()
+    tree = fit.tree.copy()
+    labels = [str(state + 1) for state in range(num_states)]
+    tree["posterior"] = fit.posterior.reindex(state=labels, fill_value=1.0)
+    other = replace(fit, tree=tree)
+    assert num_simulated_states(other) == 3
+    assert not has_known_states(other)
 
 
 def test_figure_shows_the_reliability_of_each_bin() -> None:
