@@ -10,7 +10,7 @@ from analysis.hedging_regression import lag_one_autocorrelation
 from analysis.predictive_statistics import compare_statistics
 from analysis.section import Findings
 from analysis.tables import number
-from analysis.tables_comparison import compare_log_scores
+from analysis.tables_comparison import compare_log_scores, is_reliably_scored
 from analysis.tables_fit import uninformed_parameters
 
 LISTED_FAILURES = 6
@@ -129,13 +129,17 @@ def findings_of_comparison(fits: Sequence[Fit]) -> Findings | None:
     Parameters
     ----------
     fits : sequence of Fit
-        Only usable fits with leave-future-out scores are compared.
+        Only usable fits with reliable leave-future-out scores are compared.
 
     Returns
     -------
     Findings or None
     """
-    scored = [fit for fit in fits if fit.is_usable and fit.has("leave_future_out")]
+    scored = [
+        fit
+        for fit in fits
+        if fit.is_usable and fit.has("leave_future_out") and is_reliably_scored(fit)
+    ]
     if len(scored) < 2:
         return None
     unit = scored[0].description.time_unit

@@ -27,6 +27,11 @@ def combined_warning(fits: Sequence[Fit]) -> str:
     return f"DIAGNOSTICS FAILED ({', '.join(failed)}): do not use" if failed else ""
 
 
+def is_reliably_scored(fit: Fit) -> bool:
+    """Whether chains of the score's fits agreed and importance sampling carried it."""
+    return bool(fit.tree["leave_future_out"].attrs.get("reliable", 1))
+
+
 def log_scores(fits: Sequence[Fit]) -> pd.DataFrame:
     """Leave-future-out log score of each period that every fit of a panel has scored.
 
@@ -58,7 +63,8 @@ def compare_log_scores(fits: Sequence[Fit]) -> pd.DataFrame:
     -------
     DataFrame
         Columns fit, variant, data_sha256, num_scored, log_score, difference_to_best,
-        standard_error, worst_pareto_k, diagnostics; best first within each panel.
+        standard_error, worst_pareto_k, num_fits (of the past that the score took),
+        is_reliable, diagnostics; best first within each panel.
 
     Notes
     -----
@@ -73,6 +79,7 @@ def compare_log_scores(fits: Sequence[Fit]) -> pd.DataFrame:
         for fit in group:
             difference = scores[fit.name] - best
             worst = float(fit.group("leave_future_out")["pareto_k"].max())
+            attributes = fit.tree["leave_future_out"].attrs
             rows.append(
                 {
                     "fit": fit.name,
@@ -83,6 +90,8 @@ def compare_log_scores(fits: Sequence[Fit]) -> pd.DataFrame:
                     "difference_to_best": difference.sum(),
                     "standard_error": np.sqrt(len(scores)) * difference.std(ddof=1),
                     "worst_pareto_k": worst,
+                    "num_fits": attributes.get("num_fits", np.nan),
+                    "is_reliable": is_reliably_scored(fit),
                     "diagnostics": fit.verdict,
                 }
             )
@@ -118,6 +127,8 @@ def table_model_comparison(fits: Sequence[Fit]) -> Table:
             "Difference": numbers(frame["difference_to_best"], 1),
             "SE of difference": error.mask(is_best, ""),
             "Worst Pareto k": numbers(frame["worst_pareto_k"], 2),
+            "Fits": numbers(frame["num_fits"], 0),
+            "Reliable": frame["is_reliable"].map({True: "yes", False: "NO"}),
         }
     )
     caption = (
@@ -125,7 +136,9 @@ def table_model_comparison(fits: Sequence[Fit]) -> Table:
         f"(leave-future-out), summed over the {unit}s that every fit of the same data "
         "scored; higher is better. A difference within two standard errors of zero "
         f"tells nothing. A Pareto k above {PARETO_K_LIMIT} marks scores that "
-        "importance sampling could not reach."
+        "importance sampling could not reach. Fits: how often the model was fitted to "
+        f"earlier {unit}s alone. Reliable: NO where chains of such a fit disagreed, or "
+        f"more than half of the {unit}s needed one of their own."
     )
     return Table(
         "table_model_comparison", caption, frame, display, combined_warning(fits)

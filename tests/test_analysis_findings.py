@@ -161,6 +161,13 @@ def test_variants_are_ranked_only_beyond_two_standard_errors(
     assert words in found.sentences[0]
 
 
+def test_a_score_that_is_not_reliable_takes_no_part_in_the_comparison() -> None:
+    noise = np.random.default_rng(0).normal(0, 1, 40)
+    fits = [_with_scores(name, noise) for name in ("net-inventory", "net-order-flow")]
+    fits[1].tree["leave_future_out"].attrs["reliable"] = 0
+    assert findings_of_comparison(fits) is None
+
+
 def test_failed_fit_takes_no_part_in_the_comparison() -> None:
     fits = [random_fit("net-inventory"), random_fit("net-order-flow", ("bad",))]
     assert findings_of_comparison(fits) is None

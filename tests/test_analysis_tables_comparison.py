@@ -59,6 +59,18 @@ def test_fits_of_different_data_are_not_compared() -> None:
     assert compare_log_scores(fits)["difference_to_best"].tolist() == [0.0, 0.0]
 
 
+def test_a_score_says_what_it_took_and_whether_it_can_be_relied_on() -> None:
+    fits = [
+        _scored("net-inventory", [-3.0, -5.0]),
+        _scored("net-order-flow", [-2.0, -1.0]),
+    ]
+    fits[0].tree["leave_future_out"].attrs.update(num_fits=7, reliable=0)
+    fits[1].tree["leave_future_out"].attrs.update(num_fits=3, reliable=1)
+    display = table_model_comparison(fits).display
+    assert display["Fits"].tolist() == ["3", "7"]
+    assert display["Reliable"].tolist() == ["yes", "NO"]
+
+
 def test_fit_without_scores_is_left_out() -> None:
     fit = random_fit("net-inventory")
     tree = fit.tree.copy()
