@@ -32,7 +32,7 @@ from analysis.figures_price_pressure import (
 from analysis.figures_sampling import figure_rank, figure_trace
 from analysis.figures_states import figure_efficient_yield, figure_smoothed_factors
 from analysis.section import ReportFigure
-from analysis.style import WIDTH_INCHES, figure_bytes, write_figure
+from analysis.style import ENCODERS, WIDTH_INCHES, png_bytes, write_figure
 from tests.price_pressure_traces import random_fit
 
 VARIANT = "cash-futures-order-flow"
@@ -165,11 +165,10 @@ def test_figure_is_written_as_png_and_pdf_for_print(tmp_path: Path) -> None:
     assert b"/Type /Font" in pdf.read_bytes()
 
 
-@pytest.mark.parametrize("kind", ["png", "pdf"])
+@pytest.mark.parametrize("kind", ENCODERS)
 def test_same_figure_gives_the_same_bytes(kind: str) -> None:
     first, second = (
-        figure_bytes(figure_factor_exposures(random_fit(VARIANT)), kind)
-        for _ in range(2)
+        ENCODERS[kind](figure_factor_exposures(random_fit(VARIANT))) for _ in range(2)
     )
     assert first == second
 
@@ -186,7 +185,7 @@ def test_divergent_draws_are_marked_on_the_trace() -> None:
 
 
 def test_png_keeps_the_colours_of_the_lines() -> None:
-    data = figure_bytes(figure_factor_exposures(random_fit(VARIANT)), "png")
+    data = png_bytes(figure_factor_exposures(random_fit(VARIANT)))
     with Image.open(BytesIO(data)) as image:
         colours = {colour for _, colour in image.convert("RGB").getcolors(1 << 24)}
     # 256 colours in all: a colour may move by a few steps of 255.
