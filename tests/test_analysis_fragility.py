@@ -102,10 +102,22 @@ def test_depth_that_the_sample_or_the_state_never_met_is_marked() -> None:
     inside = depth[path == 2].mean()
     beyond_state = depth[path != 2].max()
     assert beyond_state > depth[path == 2].max(), "the case under test exists"
-    frame = fragility(fit.tree, [inside, beyond_state, 2 * depth.max()], (1,))
+    depths = [inside, beyond_state, 2 * depth.max(), 0.5 * depth.min()]
+    frame = fragility(fit.tree, depths, (1,))
     rows = frame[frame["current_state"] == "2"]
-    assert rows["outside_state"].tolist() == [False, True, True]
-    assert rows["outside_sample"].tolist() == [False, False, True]
+    assert rows["outside_state"].tolist() == [False, True, True, True]
+    assert rows["outside_sample"].tolist() == [False, False, True, True]
+
+
+def test_state_that_the_sample_never_met_is_marked_at_every_depth() -> None:
+    fit = random_fit()
+    tree = fit.tree.copy()
+    regimes = fit.group("regimes")
+    path = regimes["most_likely_path"]
+    tree["regimes"] = regimes.assign(most_likely_path=path.where(path != 2, 3))
+    depth = fit.group("constant_data")["depth_musd"].median().item()
+    frame = fragility(tree, depth, (1,)).set_index("current_state")
+    assert frame["outside_state"].to_dict() == {"1": False, "2": True, "3": False}
 
 
 def test_constant_transitions_do_not_depend_on_depth() -> None:
@@ -124,8 +136,19 @@ def test_constant_transitions_do_not_depend_on_depth() -> None:
         ({"depth_musd": 30.0, "horizon_days": (0,)}, "whole trading days"),
         ({"depth_musd": 30.0, "state_probability": {"2": 0.4}}, "add up to one"),
         ({"depth_musd": 30.0, "state_probability": {"4": 1.0}}, "the states 1, 2, 3"),
+        (
+            {"depth_musd": 30.0, "state_probability": {"2": -0.5, "3": 1.5}},
+            "Give probabilities",
+        ),
     ],
-    ids=["zero-depth", "missing-depth", "no-horizon", "not-one", "unknown-state"],
+    ids=[
+        "zero-depth",
+        "missing-depth",
+        "no-horizon",
+        "not-one",
+        "unknown-state",
+        "negative",
+    ],
 )
 def test_impossible_request_is_refused(arguments: dict, words: str) -> None:
     with pytest.raises(DataError, match=words):

@@ -49,6 +49,16 @@ def test_securities_stand_side_by_side_and_share_the_covariates() -> None:
         )
 
 
+def test_securities_keep_the_order_of_the_file() -> None:
+    frame = two_securities()
+    turned = pd.concat([frame.iloc[DAYS:], frame.iloc[:DAYS]])
+    dataset = liquidity_panel_from_frame(turned, "memory").dataset
+    assert dataset["security"].to_numpy().tolist() == ["2y", "10y"]
+    np.testing.assert_array_equal(
+        dataset["depth_musd"][:, 0], frame["depth_musd"].iloc[DAYS:]
+    )
+
+
 def test_a_file_without_labels_holds_one_security_and_no_surprises() -> None:
     dataset = liquidity_panel_from_frame(daily_frame(), "memory").dataset
     assert dataset["security"].to_numpy().tolist() == ["security"]

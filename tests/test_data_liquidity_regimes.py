@@ -73,6 +73,18 @@ def test_every_security_gets_the_surprise_of_the_day(tmp_path: Path) -> None:
     assert not built[[VV, CS]].isna().any().any()
 
 
+def test_surprises_follow_the_calendar_whichever_security_stands_first(
+    tmp_path: Path,
+) -> None:
+    frame = two_securities()[RAW]
+    late = frame.drop(index=range(20))
+    assert late["date"].iloc[0] > late["date"].min()
+    built = build_liquidity_panel(raw_file(tmp_path, late)).frame
+    complete = build_liquidity_panel(raw_file(tmp_path, frame)).frame
+    found, expected = (x.loc[x["security"] == "2y", VV] for x in (built, complete))
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("frame", "absent"),
     [

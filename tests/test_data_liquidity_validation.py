@@ -124,6 +124,19 @@ def test_percent_is_told_how_to_become_basis_points() -> None:
     assert "0.8 percent is 80" in message.partition("Remedy:")[2]
 
 
+def test_a_few_cells_beyond_belief_do_not_hide_percent() -> None:
+    frame = times("volatility_bp", 0.01)(one_security())
+    frame.loc[:9, "volatility_bp"] = 900.0
+    assert frame["volatility_bp"].mean() > 5.0
+    assert "looks like percent" in error_of(frame)
+
+
+def test_outliers_do_not_hide_one_another() -> None:
+    frame = one_security()
+    frame.loc[:19, "price_impact"] = 1e4
+    assert "20 of 300 days are more than 20 median absolute" in notes_of(frame)
+
+
 def test_securities_must_have_the_same_volatility_on_a_day() -> None:
     message = error_of(with_cell(DAYS + 6, "volatility_bp", 81.25)(two_securities()))
     assert "row 307 (2014-04-09, 2y)" in message

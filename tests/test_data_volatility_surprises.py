@@ -23,6 +23,9 @@ DAYS = 1_500
 START_DAYS = 200
 """Days after which two choices of the first variance are forgotten."""
 
+SLOPE = 2e-3
+"""Of conditional volatility on volatility: the same flat likelihood."""
+
 OPTIMISER = 0.02
 """Of the spread of VV: two optimisers on a flat likelihood."""
 
@@ -74,7 +77,8 @@ def test_surprise_is_that_of_an_independent_maximum_likelihood() -> None:
     shocks = values[1:] - found.x[0] - found.x[1] * values[:-1]
     conditional = np.sqrt(conditional_variance(found.x, shocks))
     design = np.column_stack([np.ones(DAYS - 1), values[1:]])
-    residual = conditional - design @ np.linalg.lstsq(design, conditional)[0]
+    line = np.linalg.lstsq(design, conditional)[0]
+    residual = conditional - design @ line
 
     surprise, fit = volatility_of_volatility_surprise(volatility, "memory")
 
@@ -85,6 +89,8 @@ def test_surprise_is_that_of_an_independent_maximum_likelihood() -> None:
     )
     assert fit.autoregression == pytest.approx(found.x[1], abs=1e-3)
     assert fit.arch == pytest.approx(found.x[3], abs=5e-3)
+    assert fit.garch == pytest.approx(found.x[4], abs=1e-2)
+    assert fit.slope_on_volatility == pytest.approx(line[1], abs=SLOPE)
     assert fit.degrees_of_freedom == pytest.approx(found.x[5], rel=0.02)
 
 
@@ -151,3 +157,12 @@ def test_a_maximum_that_only_one_start_finds_is_refused(
         volatility_of_volatility_surprise(garch_volatility(), "daily.csv")
     assert "daily.csv" in caught.value.problem
     assert "longer stretch" in caught.value.remedy
+
+
+def test_starts_that_end_at_different_maxima_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # No two results are closer than this.
+    monkeypatch.setattr("data.volatility_surprises.SAME_MAXIMUM", -1.0)
+    with pytest.raises(DataError, match="reached no common maximum"):
+        volatility_of_volatility_surprise(garch_volatility(), "daily.csv")
