@@ -7,7 +7,12 @@ import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+from matplotlib.ticker import (
+    LogFormatterSciNotation,
+    LogLocator,
+    NullFormatter,
+    StrMethodFormatter,
+)
 
 from analysis.estimates import summarise_draws
 from analysis.fits import Fit
@@ -44,6 +49,9 @@ NUM_POINTS = 15
 
 WITHIN_DECADES = 50
 """A logarithmic axis that spans less is labelled at 1, 2 and 5 too."""
+
+EVERY_SPAN = (np.inf, np.inf)
+"""Of the axis: all of its ticks are labelled, not only powers of ten."""
 
 JITTER_DAYS = 0.25
 """Whole days would print on top of each other."""
@@ -123,8 +131,11 @@ def figure_half_life_concentration(fit: Fit) -> Figure:
         share = covariate_survival(fit, inputs, CONCENTRATION, grid, tenor)
         _plot_curve(one, restricted_mean_days(share))
         one.set_title(f"{tenor}-year basis")
-        one.set_xlabel(COVARIATE_WORDS[CONCENTRATION])
         _write_note(one, note)
+    # The last axes of each column, which is not always in the last row.
+    for one in axes[max(0, len(tenors) - columns) : len(tenors)]:
+        one.tick_params(labelbottom=True)
+        one.set_xlabel(COVARIATE_WORDS[CONCENTRATION])
     for one in axes[::columns]:
         one.set_ylabel("half-life (trading days)")
     for one in axes[len(tenors) :]:
@@ -247,8 +258,11 @@ def _scale(axes: Axes, covariate: str) -> None:
     steps = (1, 2, 5) if high < WITHIN_DECADES * low else (1,)
     axes.xaxis.set_major_locator(LogLocator(subs=steps, numticks=5))
     axes.xaxis.set_minor_formatter(NullFormatter())
-    if high < 1e4:
-        axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axes.xaxis.set_major_formatter(
+        StrMethodFormatter("{x:g}")
+        if high < 1e4
+        else LogFormatterSciNotation(minor_thresholds=EVERY_SPAN)
+    )
     axes.set_xlim(low, high)
 
 

@@ -39,6 +39,10 @@ MARKET_LINES = {"cash": "-", "futures": (0, (4, 1.5)), "net": "-"}
 PUBLISHED_COLOR = ORANGE
 BAND_ALPHA = 0.28
 
+SHADE_STEP = 15
+FEWER_SHADES = [SHADE_STEP * round(x / SHADE_STEP) for x in range(256)] * 3
+"""Of each colour in a PNG: 18 shades look like 256 in line art, at half the bytes."""
+
 STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 8,
@@ -177,21 +181,8 @@ def png_bytes(figure: Figure) -> bytes:
         canvas.draw()
     drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     encoded = BytesIO()
-    _with_palette(drawn).save(encoded, format="png", dpi=(DPI, DPI))
+    drawn.point(FEWER_SHADES).save(encoded, format="png", dpi=(DPI, DPI))
     return encoded.getvalue()
-
-
-def _with_palette(image: Image.Image) -> Image.Image:
-    """Keep 256 colours: line art looks the same at a third of the bytes.
-
-    They are those of every second pixel of every second row, which no line is too thin
-    for.
-    """
-    sample = image.resize(
-        (image.width // 2, image.height // 2), Image.Resampling.NEAREST
-    )
-    palette = sample.quantize(dither=Image.Dither.NONE)
-    return image.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 def pdf_bytes(figure: Figure) -> bytes:

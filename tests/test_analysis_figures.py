@@ -32,7 +32,13 @@ from analysis.figures_price_pressure import (
 from analysis.figures_sampling import figure_rank, figure_trace
 from analysis.figures_states import figure_efficient_yield, figure_smoothed_factors
 from analysis.section import ReportFigure
-from analysis.style import ENCODERS, WIDTH_INCHES, png_bytes, write_figure
+from analysis.style import (
+    ENCODERS,
+    SHADE_STEP,
+    WIDTH_INCHES,
+    png_bytes,
+    write_figure,
+)
 from tests.price_pressure_traces import random_fit
 
 VARIANT = "cash-futures-order-flow"
@@ -184,13 +190,14 @@ def test_divergent_draws_are_marked_on_the_trace() -> None:
     np.testing.assert_array_equal(marks.get_xdata(), [17])
 
 
-def test_png_keeps_the_colours_of_the_lines() -> None:
+def test_png_keeps_the_colours_of_paper_and_lines() -> None:
     data = png_bytes(figure_factor_exposures(random_fit(VARIANT)))
     with Image.open(BytesIO(data)) as image:
-        colours = {colour for _, colour in image.convert("RGB").getcolors(1 << 24)}
-    # 256 colours in all: a colour may move by a few steps of 255.
+        paper = image.getpixel((0, 0))
+        colours = {colour for _, colour in image.getcolors(1 << 24)}
+    assert paper == (255, 255, 255)
     for wanted in ((0, 114, 178), (213, 94, 0)):
         distance = [
             max(abs(a - b) for a, b in zip(wanted, c, strict=True)) for c in colours
         ]
-        assert min(distance) <= 6
+        assert min(distance) <= SHADE_STEP / 2
