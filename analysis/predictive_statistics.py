@@ -1,12 +1,18 @@
 """Statistics of the observed data beside their replicated distribution."""
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
 from analysis.estimates import TAIL, stacked
 from analysis.fits import Fit
 
+REMEMBERED = 16
+"""Findings, a table and a figure ask for the same comparison of a fit."""
 
+
+@lru_cache(maxsize=REMEMBERED)
 def compare_statistics(fit: Fit, group: str) -> pd.DataFrame:
     """Every statistic of the observed data beside its replicated distribution.
 
