@@ -7,14 +7,19 @@ import typer
 
 from data.basis_panels import write_basis_panel
 from data.command_line import ending_on_bad_input
-from data.panel_files import require_panel_suffix
+from data.errors import DataError
+from data.panel_files import require_panel_suffix, write_frame
+from models.basis_event_simulation import FEWEST_DAYS, simulate_eventful_basis
 from models.basis_simulation import NUM_DAYS, simulate_basis
 
 LONGEST_PANEL_DAYS = 60_000
 """Dates are kept in nanoseconds, which end in 2262."""
 
 EXAMPLE = (
-    "Example: python -m models simulate basis --seed 1 --out data/clean/basis-twin.csv"
+    "Examples:\n\n"
+    "python -m models simulate basis --seed 1 --out data/clean/basis-twin.csv\n\n"
+    "python -m models simulate basis --seed 1 --out data/clean/basis-twin.parquet "
+    "--events-out data/clean/basis-twin-events.csv"
 )
 
 
@@ -25,8 +30,27 @@ def simulate_basis_panel(
     days: Annotated[
         int, typer.Option(min=1, max=LONGEST_PANEL_DAYS, help="Weekdays: rows.")
     ] = NUM_DAYS,
+    events_out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Let events throw the basis off its level, and write them and who "
+            "traded to this file: --events and --microstructure of build half-life."
+        ),
+    ] = None,
 ) -> None:
     """Simulate level, AR(1) deviation and noise, with holidays and a gap."""
     require_panel_suffix(out)
-    write_basis_panel(simulate_basis(seed, days), out)
+    if events_out is None:
+        write_basis_panel(simulate_basis(seed, days), out)
+        typer.echo(out)
+        return
+    require_panel_suffix(events_out)
+    if days < FEWEST_DAYS:
+        raise DataError(
+            f"{days} days are too few for events", f"Ask for {FEWEST_DAYS} at least."
+        )
+    twin = simulate_eventful_basis(seed, days)
+    write_basis_panel(twin.basis.frame, out)
+    write_frame(twin.event_frame, events_out)
     typer.echo(out)
+    typer.echo(events_out)

@@ -144,9 +144,27 @@ def simulate_events_with_truth(
 
     See :func:`simulate_half_life_events`.
     """
-    parameters = parameters or HalfLifeParameters()
     rng = np.random.default_rng(seed)
-    frame = _events(num_events, rng)
+    return with_half_lives(_events(num_events, rng), rng, parameters)
+
+
+def with_half_lives(
+    frame: pd.DataFrame,
+    rng: np.random.Generator,
+    parameters: HalfLifeParameters | None = None,
+) -> SimulatedEvents:
+    """Give events covariates, and half-lives that depend on them.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Of `events_on`.
+    rng : numpy.random.Generator
+        Source of randomness.
+    parameters : HalfLifeParameters, optional
+        The defaults where left out.
+    """
+    parameters = parameters or HalfLifeParameters()
     frame = frame.assign(**_covariates(frame, rng))
     event_tenor = pd.DataFrame(
         parameters.event_tenor_sd
@@ -202,20 +220,47 @@ def _events(num_events: int, rng: np.random.Generator) -> pd.DataFrame:
     num_dates = -(-num_events // len(TENORS))
     steps = rng.integers(1, 5, num_dates)
     dates = pd.bdate_range(FIRST_DAY, periods=int(steps.sum()) + 1)[np.cumsum(steps)]
-    types = rng.choice(EVENT_TYPES, num_dates)
+    return events_on(dates, TENORS, rng, num_events)
+
+
+def events_on(
+    dates: pd.DatetimeIndex,
+    tenors: tuple[int, ...],
+    rng: np.random.Generator,
+    num_events: int | None = None,
+) -> pd.DataFrame:
+    """One event of a random type on each date, in every tenor.
+
+    Parameters
+    ----------
+    dates : DatetimeIndex
+        Different from each other.
+    tenors : tuple of int
+        Of :data:`TENORS`.
+    rng : numpy.random.Generator
+        Source of randomness.
+    num_events : int, optional
+        Keep this many rows, events by tenors; all where left out.
+
+    Returns
+    -------
+    DataFrame
+        Layout of an event panel without half-lives and covariates.
+    """
+    types = rng.choice(EVENT_TYPES, len(dates))
     frame = pd.DataFrame(
         {
-            "event_date": np.repeat(dates.to_numpy("datetime64[ns]"), len(TENORS)),
-            "event_type": np.repeat(types, len(TENORS)),
-            "tenor": np.tile(TENORS, num_dates),
+            "event_date": np.repeat(dates.to_numpy("datetime64[ns]"), len(tenors)),
+            "event_type": np.repeat(types, len(tenors)),
+            "tenor": np.tile(tenors, len(dates)),
         }
-    ).head(num_events)
+    ).head(num_events or len(dates) * len(tenors))
     frame["deviation_date"] = frame["event_date"]
     frame["outcome"] = outcome_labels(frame)
-    size = TYPICAL_DEVIATION_BP * np.exp(rng.standard_normal(num_events))
+    size = TYPICAL_DEVIATION_BP * np.exp(rng.standard_normal(len(frame)))
     return frame.assign(
         imputation=0,
-        deviation_bp=size * rng.choice((-1.0, 1.0), num_events),
+        deviation_bp=size * rng.choice((-1.0, 1.0), len(frame)),
         set_aside="",
     )
 
