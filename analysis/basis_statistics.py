@@ -5,41 +5,22 @@ the decomposition must get right: the size, tails and reversal of daily changes,
 much of them is undone within two weeks.
 """
 
+from functools import partial
+
 import xarray as xr
 
+from analysis.change_statistics import (
+    by_tenor,
+    change_autocorrelation,
+    change_excess_kurtosis,
+    change_sd,
+    changes,
+    travelled,
+)
 from analysis.description import PredictiveCheck, Statistic
 
 REVERSAL_DAYS = 10
 """Two weeks of trading days: the horizon at which half-lives are read off."""
-
-
-def _by_tenor(values: xr.DataArray) -> xr.DataArray:
-    labels = [f"{tenor}y" for tenor in values["tenor"].to_numpy()]
-    return values.rename(tenor="label").assign_coords(label=labels)
-
-
-def _change(basis: xr.DataArray, days: int = 1) -> xr.DataArray:
-    without_dates = basis.drop_vars("day", errors="ignore")
-    return without_dates - without_dates.shift(day=days)
-
-
-def change_sd_bp(basis: xr.DataArray) -> xr.DataArray:
-    """Measure the standard deviation of the daily change, basis points, by tenor."""
-    return _by_tenor(_change(basis).std("day", ddof=1))
-
-
-def change_autocorrelation(basis: xr.DataArray) -> xr.DataArray:
-    """Lag-1 autocorrelation of the daily change by tenor; noise makes it negative."""
-    change = _change(basis)
-    return _by_tenor(xr.corr(change, change.shift(day=1), "day"))
-
-
-def change_excess_kurtosis(basis: xr.DataArray) -> xr.DataArray:
-    """Excess kurtosis of the daily change, by tenor; zero for a normal variable."""
-    change = _change(basis)
-    deviation = change - change.mean("day")
-    ratio = (deviation**4).mean("day") / (deviation**2).mean("day") ** 2
-    return _by_tenor(ratio - 3)
 
 
 def variance_ratio(basis: xr.DataArray) -> xr.DataArray:
@@ -48,22 +29,19 @@ def variance_ratio(basis: xr.DataArray) -> xr.DataArray:
     One for a random walk; below one where changes are undone within two weeks (Lo and
     MacKinlay 1988, doi 10.1093/rfs/1.1.41).
     """
-    long, short = _change(basis, REVERSAL_DAYS), _change(basis)
+    long, short = changes(basis, "day", REVERSAL_DAYS), changes(basis, "day")
     ratio = long.var("day", ddof=1) / (REVERSAL_DAYS * short.var("day", ddof=1))
-    return _by_tenor(ratio)
-
-
-def range_bp(basis: xr.DataArray) -> xr.DataArray:
-    """Highest minus lowest basis of the sample, basis points, by tenor."""
-    return _by_tenor(basis.max("day") - basis.min("day"))
+    return by_tenor(ratio)
 
 
 STATISTICS: dict[str, Statistic] = {
-    "sd of daily change (bp)": change_sd_bp,
-    "lag-1 autocorrelation of daily change": change_autocorrelation,
-    "excess kurtosis of daily change": change_excess_kurtosis,
+    "sd of daily change (bp)": partial(change_sd, time_dim="day"),
+    "lag-1 autocorrelation of daily change": partial(
+        change_autocorrelation, time_dim="day"
+    ),
+    "excess kurtosis of daily change": partial(change_excess_kurtosis, time_dim="day"),
     "variance ratio at ten days": variance_ratio,
-    "range over the sample (bp)": range_bp,
+    "range over the sample (bp)": partial(travelled, time_dim="day"),
 }
 """Title with unit -> statistic of a (..., day, tenor) basis in basis points."""
 

@@ -6,46 +6,26 @@ tails and comovement of weekly changes, the curvature that three factors share o
 how far yields travel over the sample.
 """
 
+from functools import partial
+
 import pandas as pd
 import xarray as xr
 
+from analysis.change_statistics import (
+    change_autocorrelation,
+    change_excess_kurtosis,
+    change_sd,
+    travelled,
+)
 from analysis.description import PredictiveCheck, Statistic
 
 PAIRS = ((2, 5), (5, 10), (10, 20), (2, 20))
 BUTTERFLIES = ((2, 5, 10), (5, 10, 20))
 
 
-def _by_tenor(values: xr.DataArray) -> xr.DataArray:
-    labels = [f"{tenor}y" for tenor in values["tenor"].to_numpy()]
-    return values.rename(tenor="label").assign_coords(label=labels)
-
-
 def _join(parts: dict[str, xr.DataArray]) -> xr.DataArray:
     index = pd.Index(list(parts), name="label")
     return xr.concat(list(parts.values()), dim=index, coords="minimal")
-
-
-def change_sd_bp(yields: xr.DataArray) -> xr.DataArray:
-    """Measure the standard deviation of the weekly change, basis points, by tenor."""
-    return _by_tenor(yields.diff("week").std("week", ddof=1))
-
-
-def change_autocorrelation(yields: xr.DataArray) -> xr.DataArray:
-    """Lag-1 autocorrelation of the weekly change, by tenor."""
-    change = yields.diff("week").drop_vars("week", errors="ignore")
-    current, lagged = (
-        change.isel(week=slice(1, None)),
-        change.isel(week=slice(None, -1)),
-    )
-    return _by_tenor(xr.corr(current, lagged, "week"))
-
-
-def change_excess_kurtosis(yields: xr.DataArray) -> xr.DataArray:
-    """Excess kurtosis of the weekly change, by tenor; zero for a normal variable."""
-    change = yields.diff("week")
-    deviation = change - change.mean("week")
-    ratio = (deviation**4).mean("week") / (deviation**2).mean("week") ** 2
-    return _by_tenor(ratio - 3)
 
 
 def change_correlation(yields: xr.DataArray) -> xr.DataArray:
@@ -79,18 +59,17 @@ def butterfly_change_sd_bp(yields: xr.DataArray) -> xr.DataArray:
     )
 
 
-def range_bp(yields: xr.DataArray) -> xr.DataArray:
-    """Highest minus lowest yield of the sample, basis points, by tenor."""
-    return _by_tenor(yields.max("week") - yields.min("week"))
-
-
 STATISTICS: dict[str, Statistic] = {
-    "sd of weekly change (bp)": change_sd_bp,
-    "lag-1 autocorrelation of weekly change": change_autocorrelation,
-    "excess kurtosis of weekly change": change_excess_kurtosis,
+    "sd of weekly change (bp)": partial(change_sd, time_dim="week"),
+    "lag-1 autocorrelation of weekly change": partial(
+        change_autocorrelation, time_dim="week"
+    ),
+    "excess kurtosis of weekly change": partial(
+        change_excess_kurtosis, time_dim="week"
+    ),
     "correlation of weekly changes": change_correlation,
     "sd of weekly butterfly change (bp)": butterfly_change_sd_bp,
-    "range over the sample (bp)": range_bp,
+    "range over the sample (bp)": partial(travelled, time_dim="week"),
 }
 """Title with unit -> statistic of (..., week, tenor) yields in basis points."""
 

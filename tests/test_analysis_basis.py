@@ -15,12 +15,8 @@ from analysis.basis_findings import (
     published_sentence,
     variance_sentence,
 )
-from analysis.basis_statistics import (
-    change_autocorrelation,
-    change_sd_bp,
-    range_bp,
-    variance_ratio,
-)
+from analysis.basis_statistics import variance_ratio
+from analysis.change_statistics import change_autocorrelation, change_sd, travelled
 from analysis.figures_basis import (
     figure_basis_deviation,
     figure_basis_half_life,
@@ -99,14 +95,16 @@ def test_random_walk_has_a_variance_ratio_of_one_and_noise_a_tenth() -> None:
     assert variance_ratio(_basis(steps)).item() == pytest.approx(1, abs=0.08)
     noise = np.diff(steps, prepend=0.0)
     assert variance_ratio(_basis(noise)).item() == pytest.approx(0.1, abs=0.01)
-    assert change_autocorrelation(_basis(noise)).item() == pytest.approx(-0.5, abs=0.03)
+    assert change_autocorrelation(_basis(noise), "day").item() == pytest.approx(
+        -0.5, abs=0.03
+    )
 
 
 def test_statistics_of_changes_pass_over_missing_days() -> None:
     basis = _basis(np.array([1.0, -1.0, 1.0, -1.0, 2.0]))
     basis[2] = np.nan
-    assert change_sd_bp(basis).item() == pytest.approx(np.std([1, -1, 2], ddof=1))
-    assert range_bp(basis).item() == 2.0
+    assert change_sd(basis, "day").item() == pytest.approx(np.std([1, -1, 2], ddof=1))
+    assert travelled(basis, "day").item() == 2.0
 
 
 UNITS = {

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from analysis.change_statistics import travelled
 from analysis.fits import Fit
 from analysis.predictive_statistics import compare_statistics
-from analysis.yield_statistics import range_bp
 from tests.price_pressure_traces import random_fit, random_tree
 
 
@@ -43,6 +43,8 @@ def test_probability_is_the_share_of_replications_at_or_above_the_observed() -> 
     fit: Fit = random_fit("net-inventory")
     frame = compare_statistics(fit, "posterior_predictive")
     row = frame.query("statistic == 'range over the sample (bp)' and label == '20y'")
-    drawn = range_bp(fit.group("posterior_predictive")["yield_bp"]).sel(label="20y")
+    drawn = travelled(fit.group("posterior_predictive")["yield_bp"], "week").sel(
+        label="20y"
+    )
     share = (drawn >= row["observed"].item()).mean().item()
     assert row["probability_above"].item() == share
