@@ -3,7 +3,12 @@
 import numpy as np
 import pandas as pd
 
-from analysis.episodes import APART_DAYS, around_trough, depth_troughs
+from analysis.episodes import (
+    APART_DAYS,
+    BEFORE_DAYS,
+    around_trough,
+    depth_troughs,
+)
 
 
 def _depth(falls: dict[int, float], num_days: int = 900) -> pd.Series:
@@ -34,6 +39,23 @@ def test_fall_is_measured_against_the_depth_before() -> None:
     found = depth_troughs(depth)
     assert depth.index[200] in found.index
     assert depth.index[700] in found.index
+
+
+def test_usual_depth_is_that_of_the_quarter_before_the_day() -> None:
+    depth = _depth({200: 0.4})
+    depth *= np.exp(np.random.default_rng(2).normal(0, 0.1, len(depth)))
+    found = depth_troughs(depth, 1)
+    at = depth.index.get_loc(found.index[0])
+    usual = np.median(depth.iloc[at - BEFORE_DAYS : at])
+    assert found.iloc[0] == depth.iloc[at] / usual
+
+
+def test_window_starts_from_the_median_of_the_quarter_before_it() -> None:
+    depth = _depth({200: 0.4})
+    depth *= np.exp(np.random.default_rng(2).normal(0, 0.1, len(depth)))
+    window = around_trough(depth, depth.index[200], 10, 30)
+    usual = np.median(depth.iloc[190 - BEFORE_DAYS : 190])
+    assert window[0] == depth.iloc[200] / usual
 
 
 def test_window_is_in_multiples_of_the_usual_level() -> None:

@@ -41,6 +41,14 @@ def test_direction_of_depth_is_stated_only_where_it_is_settled() -> None:
     assert "2→2 (probability of a positive sign 0.6" in unsettled
     assert "2→2" not in settled
     assert "fall with depth for 3→2" in settled
+    rising = settled.partition("rise with depth for ")[2].partition(";")[0]
+    assert "3→2" not in rising
+
+
+def test_a_move_that_rises_with_depth_is_said_to() -> None:
+    sentence = depth_sentence(_with_gamma(1.0, "3", "2"))
+    rising = sentence.partition("rise with depth for ")[2].partition(";")[0]
+    assert "3→2" in rising
 
 
 def test_constant_transitions_have_no_depth_sentence() -> None:
@@ -101,7 +109,11 @@ def test_fragility_of_constant_transitions_is_that_of_any_depth() -> None:
 
 
 def test_shares_of_the_sample_are_ranges() -> None:
-    assert states_sentence(random_fit()).count("%") == 3
+    fit = random_fit()
+    assert states_sentence(fit).count("%") == 3
+    share = 100 * (fit.group("regimes")["state_path"] == 1).mean("day")
+    low, high = np.quantile(share, [0.025, 0.975])
+    assert f"{low:.0f} to {high:.0f}% in state 1" in states_sentence(fit)
 
 
 def test_searches_that_ended_apart_are_said() -> None:

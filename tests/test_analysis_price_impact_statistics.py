@@ -40,9 +40,15 @@ def test_spikes_are_days_above_multiples_of_the_median(impact: xr.DataArray) -> 
     assert found == pytest.approx(100 * (values > 2 * np.median(values)).mean())
 
 
+def test_spikes_are_counted_among_the_days_observed() -> None:
+    impact = xr.DataArray([1.0, 1.0, 1.0, np.nan, np.nan, 9.0], dims="day")
+    assert spike_share(impact).sel(label="3×").item() == 25.0
+
+
 def test_changes_are_measured_by_size(impact: xr.DataArray) -> None:
-    found = change_quantiles(impact).sel(label="largest").item()
-    assert found == np.abs(np.diff(impact)).max()
+    for one in (impact, -impact):
+        found = change_quantiles(one).sel(label="largest").item()
+        assert found == np.abs(np.diff(impact)).max()
 
 
 @pytest.mark.parametrize("title", PRICE_IMPACT_CHECK.statistics)

@@ -66,6 +66,31 @@ def test_forecast_follows_depth_of_the_day_before() -> None:
     np.testing.assert_allclose(forecast[0], initial[:, ::4].mean("s"))
 
 
+def test_depth_of_a_day_moves_the_forecast_of_the_next_day_only() -> None:
+    fit = random_fit()
+    tree = fit.tree.copy()
+    data = tree["constant_data"].to_dataset().copy(deep=True)
+    data["depth_musd"][150] = 1.0
+    tree["constant_data"] = data
+    before = forecast_state_probability(fit)
+    after = forecast_state_probability(replace(fit, tree=tree))
+    np.testing.assert_array_equal(before[:151], after[:151])
+    assert not np.allclose(before[151], after[151])
+
+
+def test_forecast_worse_than_the_share_of_days_has_negative_skill() -> None:
+    fit = random_fit()
+    tree = fit.tree.copy()
+    regimes = fit.group("regimes")
+    wrong = 1 - regimes["filtered_probability"]
+    tree["regimes"] = regimes.assign(filtered_probability=wrong)
+    frame = state_forecast_scores(replace(fit, tree=tree)).set_index("forecast")
+    share = frame.loc["share of days in state 1", "brier_score"]
+    row = frame.loc["given data of the day"]
+    assert row["skill"] == pytest.approx(1 - row["brier_score"] / share)
+    assert row["skill"] < 0
+
+
 def test_forecast_is_scored_between_ignorance_and_hindsight() -> None:
     frame = state_forecast_scores(random_fit()).set_index("forecast")
     assert frame.loc["share of days in state 1", "skill"] == 0

@@ -92,6 +92,14 @@ def test_interval_of_a_duration_is_ordered_around_its_median() -> None:
     assert frame["median"].between(frame["lower_95"], frame["upper_95"]).all()
 
 
+def test_interval_holds_the_middle_95_percent_of_the_draws() -> None:
+    draws = xr.DataArray(np.arange(1001.0), dims="sample")
+    row = median_and_interval(draws.expand_dims(place=["here"])).iloc[0]
+    assert row["place"] == "here"
+    found = row[["median", "lower_95", "upper_95"]].astype(float)
+    np.testing.assert_allclose(found, [500.0, 25.0, 975.0], rtol=ROUNDING)
+
+
 def test_moves_are_counted_within_each_path() -> None:
     path = xr.DataArray(
         np.array([[1, 1, 3, 2, 2], [3, 3, 3, 3, 1]], dtype=np.int8),
