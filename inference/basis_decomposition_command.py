@@ -1,7 +1,7 @@
 """Command line: fit the decomposition of the basis."""
 
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated
 
 import typer
 
@@ -9,7 +9,16 @@ from data.basis_panels import read_basis_panel
 from data.command_line import ending_on_bad_input
 from inference.basis_decomposition import prepare_basis_decomposition
 from inference.console import fit_and_write
-from inference.settings import SamplerName, SamplerSettings
+from inference.sampler_options import (
+    Chains,
+    Draws,
+    Out,
+    Sampler,
+    Seed,
+    TargetAccept,
+    Tune,
+)
+from inference.settings import SamplerSettings
 from models.basis_decomposition import BasisDecompositionPriors
 from models.priors import LogNormalPrior
 
@@ -28,17 +37,13 @@ python -m inference fit basis-decomposition --panel twin.parquet --seed 7
 @ending_on_bad_input()
 def fit_basis_decomposition(
     panel: Annotated[Path, typer.Option(help="Basis panel, .csv or .parquet.")],
-    out: Annotated[Path, typer.Option(help="Trace to write, traces/NAME.nc.")],
-    draws: Annotated[int, typer.Option(help="Kept draws of each chain.")] = 1000,
-    tune: Annotated[int, typer.Option(help="Adaptation draws of each chain.")] = 1000,
-    chains: Annotated[int, typer.Option(help="Independent chains.")] = 4,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all random numbers.")] = 1,
-    sampler: Annotated[
-        str, typer.Option(help=f"One of {', '.join(get_args(SamplerName))}.")
-    ] = "nutpie",
-    target_accept: Annotated[
-        float, typer.Option(help="Acceptance rate aimed at; raise on divergences.")
-    ] = SamplerSettings.target_accept,
+    out: Out,
+    draws: Draws = SamplerSettings.draws,
+    tune: Tune = SamplerSettings.tune,
+    chains: Chains = SamplerSettings.chains,
+    seed: Seed = 1,
+    sampler: Sampler = SamplerSettings.sampler,
+    target_accept: TargetAccept = SamplerSettings.target_accept,
     half_life_median_days: Annotated[
         float, typer.Option(min=0.1, help="Prior median of a deviation's half-life.")
     ] = DEFAULT.half_life_days.median,

@@ -1,7 +1,7 @@
 """Command line: fit a half-life regression."""
 
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated
 
 import typer
 
@@ -11,7 +11,8 @@ from data.half_life_panels import read_half_life_panel
 from data.half_life_validation import COVARIATES
 from inference.console import EXIT_CHECK_FAILED, console, report_checks
 from inference.half_life import fit_half_life, prepare_half_life
-from inference.settings import SamplerName, SamplerSettings
+from inference.sampler_options import Out, Sampler, Seed, TargetAccept, Tune
+from inference.settings import SamplerSettings
 from inference.store import write_trace
 from models.half_life_specification import VARIANTS, HalfLifeSpecification
 
@@ -29,7 +30,7 @@ python -m inference fit half-life --panel imputed.parquet --variant discrete-wei
 def fit_half_life_command(
     panel: Annotated[Path, typer.Option(help="Event panel, .csv or .parquet.")],
     variant: Annotated[str, typer.Option(help=f"One of {', '.join(VARIANTS)}.")],
-    out: Annotated[Path, typer.Option(help="Trace to write, traces/NAME.nc.")],
+    out: Out,
     covariate: Annotated[
         list[str] | None,
         typer.Option(
@@ -39,18 +40,14 @@ def fit_half_life_command(
     ] = None,
     draws: Annotated[
         int, typer.Option(help="Kept draws of each chain (and imputation).")
-    ] = 1000,
-    tune: Annotated[int, typer.Option(help="Adaptation draws of each chain.")] = 1000,
+    ] = SamplerSettings.draws,
+    tune: Tune = SamplerSettings.tune,
     chains: Annotated[
         int, typer.Option(help="Independent chains (of each imputation).")
-    ] = 4,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all random numbers.")] = 1,
-    sampler: Annotated[
-        str, typer.Option(help=f"One of {', '.join(get_args(SamplerName))}.")
-    ] = "nutpie",
-    target_accept: Annotated[
-        float, typer.Option(help="Acceptance rate aimed at; raise on divergences.")
-    ] = SamplerSettings.target_accept,
+    ] = SamplerSettings.chains,
+    seed: Seed = 1,
+    sampler: Sampler = SamplerSettings.sampler,
+    target_accept: TargetAccept = SamplerSettings.target_accept,
 ) -> None:
     """How long dislocations of the basis last, and what shortens them."""
     if out.suffix != ".nc":

@@ -10,7 +10,16 @@ from data.liquidity_columns import COVARIATE_SETS
 from data.liquidity_panels import read_liquidity_panel
 from inference.console import fit_and_write
 from inference.liquidity_regimes import prepare_liquidity_regimes
-from inference.settings import SamplerName, SamplerSettings
+from inference.sampler_options import (
+    Chains,
+    Draws,
+    Out,
+    Sampler,
+    Seed,
+    TargetAccept,
+    Tune,
+)
+from inference.settings import SamplerSettings
 from models.liquidity_regimes_specification import (
     MARKET_WIDE,
     MAXIMUM_STATES,
@@ -40,7 +49,7 @@ def _choices(kind: object) -> str:
 @ending_on_bad_input()
 def fit_liquidity_regimes(
     panel: Annotated[Path, typer.Option(help="Panel, .csv or .parquet.")],
-    out: Annotated[Path, typer.Option(help="Trace to write, traces/NAME.nc.")],
+    out: Out,
     covariates: Annotated[
         str, typer.Option(help=f"Model, one of {', '.join(COVARIATE_SETS)}.")
     ] = "IV",
@@ -58,14 +67,12 @@ def fit_liquidity_regimes(
     security: Annotated[
         str | None, typer.Option(help=f"Label in the panel, or '{MARKET_WIDE}'.")
     ] = None,
-    draws: Annotated[int, typer.Option(help="Kept draws of each chain.")] = 1000,
-    tune: Annotated[int, typer.Option(help="Adaptation draws of each chain.")] = 1000,
-    chains: Annotated[int, typer.Option(help="Independent chains.")] = 4,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all random numbers.")] = 1,
-    sampler: Annotated[str, typer.Option(help=_choices(SamplerName))] = "nutpie",
-    target_accept: Annotated[
-        float, typer.Option(help="Acceptance rate aimed at; raise on divergences.")
-    ] = SamplerSettings.target_accept,
+    draws: Draws = SamplerSettings.draws,
+    tune: Tune = SamplerSettings.tune,
+    chains: Chains = SamplerSettings.chains,
+    seed: Seed = 1,
+    sampler: Sampler = SamplerSettings.sampler,
+    target_accept: TargetAccept = SamplerSettings.target_accept,
 ) -> None:
     """Regimes of market liquidity driven by depth (Meldrum & Sokolinskiy 2025)."""
     settings = SamplerSettings(

@@ -1,7 +1,7 @@
 """Command line: fit the price-pressure model."""
 
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated
 
 import typer
 
@@ -10,7 +10,16 @@ from data.errors import DataError
 from data.panels import read_price_pressure_panel
 from inference.console import fit_and_write
 from inference.price_pressure import prepare_price_pressure
-from inference.settings import SamplerName, SamplerSettings
+from inference.sampler_options import (
+    Chains,
+    Draws,
+    Out,
+    Sampler,
+    Seed,
+    TargetAccept,
+    Tune,
+)
+from inference.settings import SamplerSettings
 from models.price_pressure import SAMPLED_DECAY, PricePressurePriors
 from models.price_pressure_variants import VARIANTS
 
@@ -28,17 +37,13 @@ python -m inference fit price-pressure --panel twin.parquet --variant net-order-
 def fit_price_pressure(
     panel: Annotated[Path, typer.Option(help="Panel, .csv or .parquet.")],
     variant: Annotated[str, typer.Option(help=f"One of {', '.join(VARIANTS)}.")],
-    out: Annotated[Path, typer.Option(help="Trace to write, traces/NAME.nc.")],
-    draws: Annotated[int, typer.Option(help="Kept draws of each chain.")] = 1000,
-    tune: Annotated[int, typer.Option(help="Adaptation draws of each chain.")] = 1000,
-    chains: Annotated[int, typer.Option(help="Independent chains.")] = 4,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all random numbers.")] = 1,
-    sampler: Annotated[
-        str, typer.Option(help=f"One of {', '.join(get_args(SamplerName))}.")
-    ] = "nutpie",
-    target_accept: Annotated[
-        float, typer.Option(help="Acceptance rate aimed at; raise on divergences.")
-    ] = SamplerSettings.target_accept,
+    out: Out,
+    draws: Draws = SamplerSettings.draws,
+    tune: Tune = SamplerSettings.tune,
+    chains: Chains = SamplerSettings.chains,
+    seed: Seed = 1,
+    sampler: Sampler = SamplerSettings.sampler,
+    target_accept: TargetAccept = SamplerSettings.target_accept,
     decay: Annotated[
         str, typer.Option(help="Decay delta per month, or 'sampled'.")
     ] = "0.0609",

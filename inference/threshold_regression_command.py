@@ -8,6 +8,7 @@ import typer
 from data.command_line import ending_on_bad_input
 from data.liquidity_panels import read_liquidity_panel
 from inference.console import fit_and_write
+from inference.sampler_options import Chains, Draws, Out, Seed, TargetAccept, Tune
 from inference.settings import SamplerSettings
 from inference.threshold_regression import prepare_threshold_regression
 
@@ -21,15 +22,13 @@ python -m inference fit threshold-regression --panel data/clean/liquidity.csv
 @ending_on_bad_input()
 def fit_threshold_regression(
     panel: Annotated[Path, typer.Option(help="Panel, .csv or .parquet.")],
-    out: Annotated[Path, typer.Option(help="Trace to write, traces/NAME.nc.")],
+    out: Out,
     security: Annotated[str | None, typer.Option(help="Label in the panel.")] = None,
-    draws: Annotated[int, typer.Option(help="Kept draws of each chain.")] = 1000,
-    tune: Annotated[int, typer.Option(help="Adaptation draws of each chain.")] = 1000,
-    chains: Annotated[int, typer.Option(help="Independent chains.")] = 4,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all random numbers.")] = 1,
-    target_accept: Annotated[
-        float, typer.Option(help="Acceptance rate aimed at; raise on divergences.")
-    ] = SamplerSettings.target_accept,
+    draws: Draws = SamplerSettings.draws,
+    tune: Tune = SamplerSettings.tune,
+    chains: Chains = SamplerSettings.chains,
+    seed: Seed = 1,
+    target_accept: TargetAccept = SamplerSettings.target_accept,
 ) -> None:
     """Threshold regression on volatility (Meldrum & Sokolinskiy 2025, Table 1)."""
     settings = SamplerSettings(
