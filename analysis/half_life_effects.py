@@ -154,7 +154,7 @@ def average_survival(
 def imputation_of_draws(fit: Fit, max_draws: int) -> FloatArray:
     """Imputation that each of the thinned draws belongs to, (sample,) int."""
     posterior = fit.posterior
-    one = posterior["baseline_log_hazard"].isel(day=0, drop=True)
+    one = posterior["event_tenor_effect"].isel(event_tenor=0, drop=True)
     return _thinned(posterior["imputation"].broadcast_like(one), max_draws).to_numpy()
 
 

@@ -52,8 +52,13 @@ def coefficient_estimates(fits: Sequence[Fit]) -> pd.DataFrame:
 
 
 def num_observations(fit: Fit) -> int:
-    """Outcomes behind a fit: for the linear variant those that halved only."""
-    return int(fit.group("observed_data").sizes["outcome"])
+    """Outcomes behind a fit: for the linear variant those that halved only.
+
+    On average over imputations, where there are several.
+    """
+    if fit.variant != LINEAR:
+        return int(fit.group("observed_data").sizes["outcome"])
+    return round(inputs_of(fit).resolved_outcomes)
 
 
 def _rows_of(fit: Fit) -> list[dict[str, object]]:

@@ -34,7 +34,12 @@ MAX_DRAWS = 4000
 MINIMUM_SHARED = 0.5
 """Share of all outcomes that two fits must have in common to be set side by side."""
 
-SPREADS = {"event_tenor_sd": "sd of event effects", "date_sd": "sd of date effects"}
+SPREADS = {
+    "event_tenor_sd": "sd of event effects",
+    "date_sd": "sd of date effects",
+    "event_tenor_sd_days": "sd of event effects (days)",
+    "noise_sd_days": "sd around the regression (days)",
+}
 
 NUM_SE = 2
 """Standard errors within which two scores are not told apart."""
@@ -106,7 +111,11 @@ def _leave_one_out(fit: Fit) -> Any:
     with warnings.catch_warnings():
         # High Pareto k are counted in the table, and said in the findings.
         warnings.filterwarnings("ignore", "Estimated shape parameter", UserWarning)
-        return az.loo(fit.tree, pointwise=True)
+        # Log densities of many outcomes are those of some of the draws.
+        likelihood = fit.group("log_likelihood")
+        posterior = fit.posterior.sel(draw=likelihood["draw"])
+        groups = {"posterior": posterior, "log_likelihood": likelihood}
+        return az.loo(xr.DataTree.from_dict(groups), pointwise=True)
 
 
 def table_leave_one_out(fits: Sequence[Fit]) -> Table:
@@ -149,11 +158,13 @@ def table_leave_one_out(fits: Sequence[Fit]) -> Table:
 
 def _quantities(fit: Fit) -> dict[str, xr.DataArray]:
     """Draws (sample,) of what the propagation table compares, by its words."""
-    share = average_survival(fit, inputs_of(fit), MAX_DRAWS)
-    found = {
-        "expected half-life (days)": restricted_mean_days(share),
-        "open at the horizon (%)": 100 * share.isel(day=-1, drop=True),
-    }
+    found = {}
+    if fit.variant != LINEAR:
+        share = average_survival(fit, inputs_of(fit), MAX_DRAWS)
+        found = {
+            "expected half-life (days)": restricted_mean_days(share),
+            "open at the horizon (%)": 100 * share.isel(day=-1, drop=True),
+        }
     for name, words in SPREADS.items():
         if name in fit.posterior:
             found[words] = stacked(fit.posterior[name])

@@ -12,13 +12,17 @@ from data.half_life_panels import HalfLifePanel
 from inference.diagnostics import largest_incidental_r_hat
 from inference.fitting import FAILED, PASSED, check
 from inference.half_life_imputation import sample_imputations
-from inference.half_life_survival import group_survival
 from inference.sampling import sample_posterior
 from inference.settings import SamplerSettings
 from inference.store import stamp_provenance
 from models.dims import EVENT_DATE
-from models.half_life import model_from_inputs
-from models.half_life_inputs import HalfLifeInputs, select_inputs
+from models.half_life import (
+    imputation_data,
+    linear_data,
+    model_from_inputs,
+    variant_inputs,
+)
+from models.half_life_inputs import HalfLifeInputs
 from models.half_life_specification import (
     LINEAR,
     HalfLifePriors,
@@ -28,8 +32,12 @@ from models.half_life_specification import (
 
 MODEL_NAME = "half-life"
 
-SAMPLED_FORM = "_scaled"
-"""Ending of the variables that effects are computed from, left out of a trace."""
+LARGEST_LOG_LIKELIHOOD = 2**26
+"""Log densities that are kept, an outcome and draw each: half a gigabyte while they are
+made. Of 100,000 outcomes that is 668 draws, enough for leave-one-out."""
+
+SAMPLED_FORMS = ("_scaled", "_rotated")
+"""Endings of the variables that effects are computed from, left out of a trace."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,9 +86,9 @@ def prepare_half_life(
     if priors is None:
         is_linear = specification.variant == LINEAR
         priors = LinearHalfLifePriors() if is_linear else HalfLifePriors()
-    inputs = select_inputs(panel, specification)
+    inputs = variant_inputs(panel, specification)
     return PreparedHalfLife(
-        model=model_from_inputs(inputs, specification, priors, panel.source),
+        model=model_from_inputs(inputs, specification, priors),
         inputs=inputs,
         panel=panel,
         description={
@@ -117,41 +125,57 @@ def fit_half_life(
     xr.DataTree
         The groups of `inference.sampling.sample_posterior`; ``panel`` (row), the event
         panel; ``covariates`` (covariate): ``transformation``, ``center``, ``scale``,
-        ``variance_inflation`` and ``finding``; and for the duration models
-        ``survival``, see `inference.half_life_survival`. Of several imputations the
-        draws stand side by side as chains, and ``imputation`` describes them: see
-        `inference.half_life_imputation`.
+        ``variance_inflation`` and ``finding``. Log densities are those of every k-th
+        draw where all would be more than `LARGEST_LOG_LIKELIHOOD` numbers. Of several
+        imputations the draws stand side by side as chains, and ``imputation``
+        describes them: see `inference.half_life_imputation`.
     """
     start = time.perf_counter()
-    is_imputed = len(prepared.inputs.half_life_days) > 1
+    inputs = prepared.inputs
+    num_imputations = len(inputs.half_life_days)
+    is_imputed = num_imputations > 1
     if is_imputed:
-        trace = sample_imputations(prepared.model, prepared.inputs, settings)
+        is_linear = prepared.description["variant"] == LINEAR
+        data_of = linear_data if is_linear else imputation_data
+        imputations = [data_of(inputs, k) for k in range(num_imputations)]
+        trace = sample_imputations(prepared.model, imputations, settings)
     else:
-        trace = sample_posterior(prepared.model, settings, progressbar=progressbar)
+        trace = sample_posterior(
+            prepared.model,
+            settings,
+            density_draws=LARGEST_LOG_LIKELIHOOD // len(inputs.outcomes),
+            progressbar=progressbar,
+        )
         trace["log_likelihood"] = trace["log_likelihood"].to_dataset().astype("float32")
-    posterior = trace["posterior"].to_dataset()
+    posterior = _reported(trace["posterior"].to_dataset())
     trace.attrs["incidental_dims"] = [EVENT_DATE]
     trace.attrs["incidental_r_hat"] = largest_incidental_r_hat(posterior, [EVENT_DATE])
-    if prepared.description["variant"] != LINEAR:
-        trace["survival"] = group_survival(
-            posterior, prepared.inputs, settings.predictive_draws
-        )
-    for group in ("posterior", "prior"):
-        draws = trace[group].to_dataset()
-        sampled = [str(x) for x in draws.data_vars if str(x).endswith(SAMPLED_FORM)]
-        draws = draws.drop_vars(sampled)
-        # Twenty times a thousand effects of dates are too much to keep, and their
-        # values differ between imputations.
-        trace[group] = (
-            draws.drop_dims(EVENT_DATE, errors="ignore") if is_imputed else draws
-        )
-    trace["covariates"] = covariate_dataset(prepared.inputs)
+    # There are thousands of them: kept of the posterior of one set of half-lives alone,
+    # in single precision.
+    dates = [] if is_imputed else _along_dates(posterior)
+    trace["posterior"] = posterior.drop_dims(EVENT_DATE, errors="ignore").assign(
+        {name: posterior[name].astype("float32") for name in dates}
+    )
+    trace["prior"] = _reported(trace["prior"].to_dataset()).drop_dims(
+        EVENT_DATE, errors="ignore"
+    )
+    trace["covariates"] = covariate_dataset(inputs)
     trace["panel"] = panel_dataset(prepared.panel)
     _, _, found = check(trace)
     trace.attrs["diagnostics"] = FAILED if found else PASSED
     trace.attrs["diagnostic_failures"] = found
     stamp_provenance(trace, settings, prepared.description, time.perf_counter() - start)
     return trace
+
+
+def _reported(draws: xr.Dataset) -> xr.Dataset:
+    """Effects as they are, without what they were sampled as."""
+    sampled = [str(x) for x in draws.data_vars if str(x).endswith(SAMPLED_FORMS)]
+    return draws.drop_vars(sampled)
+
+
+def _along_dates(draws: xr.Dataset) -> list[str]:
+    return [str(name) for name, x in draws.items() if EVENT_DATE in x.dims]
 
 
 def panel_dataset(panel: HalfLifePanel) -> xr.Dataset:

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,15 +24,14 @@ from inference.sampling import (
 )
 from inference.settings import SamplerSettings
 from models.dims import EVENT_DATE
-from models.half_life import OBSERVED, imputation_data
-from models.half_life_inputs import HalfLifeInputs
+from models.half_life import OBSERVED
 
 Trees = dict[str, list[xr.Dataset]]
 
 
 def sample_imputations(
     model: pm.Model,
-    inputs: HalfLifeInputs,
+    imputations: Sequence[dict[str, Any]],
     settings: SamplerSettings,
     advance: Callable[[], None] = lambda: None,
 ) -> xr.DataTree:
@@ -41,9 +40,9 @@ def sample_imputations(
     Parameters
     ----------
     model : pm.Model
-        Duration model of `inputs`.
-    inputs : HalfLifeInputs
-        Of several imputations.
+        Half-life regression of the first imputation.
+    imputations : sequence of dict
+        Several; name of a data variable of the model -> its values.
     settings : SamplerSettings
         Of each imputation. nutpie runs whatever sampler they name: it takes other data
         without compiling again.
@@ -63,9 +62,7 @@ def sample_imputations(
     compiled = compile_for_nutpie(model)
     densities = _log_densities(model)
     groups: Trees = {}
-    num_imputations = len(inputs.half_life_days)
-    for imputation in range(num_imputations):
-        data = imputation_data(inputs, imputation)
+    for imputation, data in enumerate(imputations):
         seed = settings.seed + imputation
         tree = _sample(compiled.with_data(**data), replace(settings, seed=seed))
         posterior = tree["posterior"].to_dataset()
@@ -78,7 +75,7 @@ def sample_imputations(
             **densities(data, posterior),
             "posterior_predictive": draw_predictive(
                 model,
-                thin_evenly(posterior, settings.predictive_draws // num_imputations),
+                thin_evenly(posterior, settings.predictive_draws // len(imputations)),
                 seed,
             ),
         }
@@ -87,7 +84,7 @@ def sample_imputations(
         advance()
     pooled = {name: pooled_chains(parts) for name, parts in groups.items()}
     trace = xr.DataTree.from_dict(pooled)
-    pm.set_data(imputation_data(inputs, 0), model=model)
+    pm.set_data(imputations[0], model=model)
     for name, group in draw_prior(model, settings.prior_draws, settings.seed).items():
         trace[name] = group
     variances = pooled["posterior"].drop_dims(EVENT_DATE, errors="ignore")

@@ -49,6 +49,7 @@ def sample_posterior(
     settings: SamplerSettings,
     *,
     start: xr.Dataset | None = None,
+    density_draws: int | None = None,
     progressbar: bool = True,
 ) -> xr.DataTree:
     """Posterior, prior and predictive draws with their log densities.
@@ -62,6 +63,9 @@ def sample_posterior(
     start : xr.Dataset, optional
         Values of the free parameters at which every chain starts, such as the highest
         posterior mode found; by default the sampler scatters its starts itself.
+    density_draws : int, optional
+        Draws whose log densities are kept, evenly thinned: a value an observation and
+        draw is more than memory holds where observations are many. All by default.
     progressbar : bool
         Show the progress of the chains.
 
@@ -84,12 +88,16 @@ def sample_posterior(
     seconds["sample"] = float(tree["posterior"].attrs["sampling_time"])
 
     with _stopwatch(seconds, "log_density"):
-        pm.stats.compute_log_likelihood(tree, model=model, progressbar=False)
-        pm.stats.compute_log_prior(tree, model=model, progressbar=False)
+        posterior = tree["posterior"].to_dataset()
+        kept = thin_evenly(posterior, density_draws) if density_draws else posterior
+        densities = xr.DataTree.from_dict({"posterior": kept})
+        pm.stats.compute_log_likelihood(densities, model=model, progressbar=False)
+        pm.stats.compute_log_prior(densities, model=model, progressbar=False)
+        for name in ("log_likelihood", "log_prior"):
+            tree[name] = densities[name]
 
     with _stopwatch(seconds, "predictive"):
         prior = draw_prior(model, settings.prior_draws, prior_seed)
-        posterior = tree["posterior"].to_dataset()
         tree["posterior_predictive"] = draw_predictive(
             model, thin_evenly(posterior, settings.predictive_draws), predictive_seed
         )

@@ -37,6 +37,7 @@ from typing import Any
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
+from numpy.typing import NDArray
 from pytensor.graph.basic import Variable
 
 from data.errors import DataError
@@ -64,17 +65,19 @@ from models.priors import LogNormalPrior
 OBSERVED = "half_life"
 WATCHED = "days_watched"
 OBSERVED_DAYS = "half_life_days"
+RESOLVED = "is_resolved"
 """Data variables that another imputation replaces."""
 
 COVARIATES = "standardized_covariate"
+ROTATION = "covariate_rotation"
 MIX_WEIGHT = "mix_weight"
 MIX = "mix"
 DATE = "date"
 """Data variables that tell outcomes apart."""
 
-TYPICAL_EFFECT_SD = 0.3
-"""Log hazard ratios between groups are of this size: how many events a group needs
-until they say more about its effect than the other groups do."""
+TYPICAL_EFFECT_SD = 0.15
+"""Log hazard ratios between groups can be as small as this: how many events a group
+needs until they say more about its effect than the other groups do."""
 
 
 def half_life_model(
@@ -103,27 +106,45 @@ def half_life_model(
     ------
     DataError
         No outcome is left, a covariate cannot be transformed, or, for the linear
-        variant, no outcome was resolved or there are several imputations.
+        variant, no outcome was resolved.
     """
-    return model_from_inputs(
-        select_inputs(panel, specification), specification, priors, panel.source
-    )
+    inputs = variant_inputs(panel, specification)
+    return model_from_inputs(inputs, specification, priors)
+
+
+def variant_inputs(
+    panel: HalfLifePanel, specification: HalfLifeSpecification
+) -> HalfLifeInputs:
+    """Inputs of a variant: every outcome, or those that were ever resolved if linear.
+
+    Raises
+    ------
+    DataError
+        See `half_life_model`.
+    """
+    inputs = select_inputs(panel, specification)
+    if specification.variant != LINEAR:
+        return inputs
+    resolved = inputs.is_resolved.any(axis=0)
+    if not resolved.any():
+        raise DataError(
+            f"{panel.source}: no outcome was resolved, and the variant {LINEAR} leaves "
+            "out the censored ones",
+            "fit proportional-hazard or discrete-weibull, which keep them.",
+        )
+    return inputs.restricted_to(resolved)
 
 
 def model_from_inputs(
     inputs: HalfLifeInputs,
     specification: HalfLifeSpecification,
     priors: HalfLifePriors | LinearHalfLifePriors | None = None,
-    source: str = "panel",
 ) -> pm.Model:
-    """Build a half-life regression on inputs that are selected already.
-
-    See `half_life_model`; `source` is the name of the panel in errors.
-    """
+    """Build a half-life regression on inputs of `variant_inputs`; see there."""
     if specification.variant == LINEAR:
         if not (priors is None or isinstance(priors, LinearHalfLifePriors)):
             raise TypeError("the linear variant takes LinearHalfLifePriors")
-        return _linear_model(inputs, priors or LinearHalfLifePriors(), source)
+        return _linear_model(inputs, priors or LinearHalfLifePriors())
     if not (priors is None or isinstance(priors, HalfLifePriors)):
         raise TypeError(f"the variant {specification.variant} takes HalfLifePriors")
     return _duration_model(inputs, specification.variant, priors or HalfLifePriors())
@@ -150,20 +171,58 @@ def imputation_data(inputs: HalfLifeInputs, imputation: int) -> dict[str, Any]:
     }
 
 
+def linear_data(inputs: HalfLifeInputs, imputation: int) -> dict[str, Any]:
+    """Data variables of the linear variant in another imputation.
+
+    Parameters
+    ----------
+    inputs : HalfLifeInputs
+        Of `variant_inputs`.
+    imputation : int
+        Its position.
+
+    Returns
+    -------
+    dict
+        Name of the data variable -> (outcome,): days, and whether they count.
+    """
+    return {
+        OBSERVED_DAYS: inputs.half_life_days[imputation].astype(np.float64),
+        RESOLVED: inputs.is_resolved[imputation],
+    }
+
+
 def data_variables(inputs: HalfLifeInputs) -> dict[str, Any]:
     """Every data variable of a duration model, by name, of the first imputation."""
     arrays = {
         COVARIATES: inputs.standardized.T,
+        ROTATION: principal_axes(inputs.standardized),
         MIX_WEIGHT: inputs.mix_weight,
         MIX: inputs.mix,
         DATE: inputs.date,
         **imputation_data(inputs, 0),
     }
     if inputs.covariates.empty:
-        del arrays[COVARIATES]
+        del arrays[COVARIATES], arrays[ROTATION]
     if not inputs.has_shared_dates:
         del arrays[DATE]
     return arrays
+
+
+def principal_axes(standardized: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Orthonormal directions in which covariates vary without correlation.
+
+    Parameters
+    ----------
+    standardized : (outcome, covariate) array
+
+    Returns
+    -------
+    (covariate, covariate) array
+        One direction a column, that of the least variance first.
+    """
+    axes: NDArray[np.float64] = np.linalg.eigh(standardized.T @ standardized)[1]
+    return axes
 
 
 def pooling_exponent(events_per_group: float) -> float:
@@ -205,38 +264,42 @@ def _duration_model(
     return model
 
 
-def _linear_model(
-    inputs: HalfLifeInputs, priors: LinearHalfLifePriors, source: str
-) -> pm.Model:
-    if len(inputs.half_life_days) > 1:
-        raise DataError(
-            f"{source}: {len(inputs.half_life_days)} imputations, and the variant "
-            f"{LINEAR} takes one",
-            "build the panel from an estimate: --imputations 1.",
-        )
-    resolved = inputs.is_resolved[0]
-    if not resolved.any():
-        raise DataError(
-            f"{source}: no outcome was resolved, and the variant {LINEAR} leaves out "
-            "the censored ones",
-            "fit proportional-hazard or discrete-weibull, which keep them.",
-        )
-    kept = inputs.restricted_to(resolved)
-    with pm.Model(coords=_coords(kept)) as model:
+def _linear_model(inputs: HalfLifeInputs, priors: LinearHalfLifePriors) -> pm.Model:
+    with pm.Model(coords=_coords(inputs)) as model:
         mean = pm.Normal(
             "intercept_days", priors.intercept_days, priors.intercept_sd_days
         )
-        mean += _covariate_effect(kept, priors.coefficient_sd_days)
-        mean += _event_effect(kept, priors.event_tenor_sd_days, "event_tenor_sd_days")
-        days = kept.half_life_days[0].astype(np.float64)
-        pm.Normal(
+        mean += _covariate_effect(inputs, priors.coefficient_sd_days)
+        mean += _event_effect(inputs, priors.event_tenor_sd_days, "event_tenor_sd_days")
+        data = linear_data(inputs, 0)
+        pm.CustomDist(
             OBSERVED,
             mean,
             _log_normal("noise_sd_days", priors.noise_sd_days),
-            observed=pm.Data(OBSERVED_DAYS, days, dims=OUTCOME),
+            pm.Data(RESOLVED, data[RESOLVED], dims=OUTCOME),
+            logp=_resolved_log_density,
+            random=_simulate_days,
+            observed=pm.Data(OBSERVED_DAYS, data[OBSERVED_DAYS], dims=OUTCOME),
             dims=OUTCOME,
         )
     return model
+
+
+def _resolved_log_density(
+    value: Variable, mean: Variable, sd: Variable, resolved: Variable
+) -> Variable:
+    """Normal; an outcome that one imputation does not resolve says nothing there."""
+    return pt.switch(resolved, pm.logp(pm.Normal.dist(mean, sd), value), 0.0)
+
+
+def _simulate_days(
+    mean: NDArray[np.float64],
+    sd: NDArray[np.float64],
+    resolved: NDArray[np.bool_],
+    rng: np.random.Generator,
+    size: Any = None,
+) -> NDArray[np.float64]:
+    return rng.normal(mean, sd, size)
 
 
 def _coords(inputs: HalfLifeInputs) -> dict[str, Any]:
@@ -283,7 +346,16 @@ def _covariate_effect(inputs: HalfLifeInputs, coefficient_sd: float) -> Any:
     """x'beta, (outcome,)."""
     if inputs.covariates.empty:
         return np.zeros(len(inputs.outcomes))
-    coefficient = pm.Normal("coefficient", 0.0, coefficient_sd, dims=COVARIATE)
+    # The data tell principal components apart, and collinear covariates hardly: the
+    # sampler walks along the former. A rotation leaves independent equal priors as
+    # they are.
+    axes = pm.Data(ROTATION, principal_axes(inputs.standardized))
+    rotated = pm.Normal(
+        "coefficient_rotated", 0.0, coefficient_sd, shape=inputs.standardized.shape[1]
+    )
+    coefficient = pm.Deterministic(
+        "coefficient", (axes * rotated).sum(axis=1), dims=COVARIATE
+    )
     covariates = pm.Data(COVARIATES, inputs.standardized.T, dims=(COVARIATE, OUTCOME))
     # A sum of products, no matrix product: numba takes ten seconds to compile one.
     return (covariates * coefficient[:, None]).sum(axis=0)

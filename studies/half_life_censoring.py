@@ -16,7 +16,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
-from inference.half_life_survival import (
+from inference.half_life_hazards import (
     cumulative_baseline,
     log_hazard_ratio,
     thinned_samples,

@@ -24,9 +24,6 @@ SETTINGS = SamplerSettings(
 )
 FEW_COVARIATES = ("dealer_hhi", "ats_share")
 
-# Single precision.
-ROUNDING = 1e-6
-
 
 def specification(variant):
     return HalfLifeSpecification(variant=variant, covariates=FEW_COVARIATES)
@@ -84,7 +81,7 @@ def test_a_trace_survives_its_file(trace, tmp_path):
 
     assert stored.attrs["notes"] == trace.attrs["notes"]
     np.testing.assert_array_equal(
-        stored["survival"]["survival"], trace["survival"]["survival"]
+        stored["posterior"]["date_effect"], trace["posterior"]["date_effect"]
     )
 
 
@@ -93,7 +90,7 @@ def test_effects_are_kept_as_they_are_and_not_as_they_were_sampled(trace):
     names = set(trace["posterior"].data_vars)
 
     assert {"event_tenor_effect", "date_effect", "coefficient", "shape"} <= names
-    assert not any(name.endswith("_scaled") for name in names)
+    assert not any(name.endswith(("_scaled", "_rotated")) for name in names)
 
 
 @pytest.mark.slow
@@ -115,16 +112,6 @@ def test_dates_are_checked_together_and_a_constant_covariate_is_not_informed(tra
     assert trace.attrs["incidental_r_hat"]["date_effect"] < 1.2
     dealer_hhi = parameters.loc["coefficient[dealer_hhi]", "information"]
     assert dealer_hhi == NOT_INFORMED
-
-
-@pytest.mark.slow
-def test_survival_falls_from_one_and_averages_the_outcomes_of_a_group(trace, frame):
-    survival = trace["survival"]["survival"]
-
-    assert ((survival > 0) & (survival < 1)).all()
-    assert (survival.diff("day") <= ROUNDING).all()
-    counts = trace["survival"]["num_outcomes"]
-    assert float(counts.sum()) == pytest.approx(len(frame))
 
 
 @pytest.mark.slow
@@ -185,3 +172,18 @@ def test_the_command_names_what_it_cannot_use(tmp_path, frame):
         result = CliRunner().invoke(app, [*base, *options])
         assert result.exit_code != 0
         assert message in result.output
+
+
+@pytest.mark.slow
+def test_log_densities_of_many_outcomes_are_those_of_every_kth_draw(frame, monkeypatch):
+    prepared = prepare_half_life(event_panel(frame), specification(DISCRETE_WEIBULL))
+    fifty_draws = 50 * len(prepared.inputs.outcomes)
+    monkeypatch.setattr("inference.half_life.LARGEST_LOG_LIKELIHOOD", fifty_draws)
+
+    thinned = fit_half_life(prepared, SETTINGS, progressbar=False)
+
+    kept = thinned["log_likelihood"]["half_life"]
+    assert (kept.sizes["chain"], kept.sizes["draw"]) == (2, 25)
+    assert thinned["posterior"].sizes["draw"] == SETTINGS.draws
+    parameters, _, _ = check(thinned)
+    assert np.isfinite(parameters["likelihood_sensitivity"]).all()

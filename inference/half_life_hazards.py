@@ -1,4 +1,4 @@
-"""Survival curves of the groups of events in a half-life regression."""
+"""Hazards of every outcome at draws of a half-life regression."""
 
 import numpy as np
 import xarray as xr
@@ -9,51 +9,6 @@ from models.dims import COVARIATE, DAY, EVENT_DATE, EVENT_TENOR
 from models.half_life_inputs import HalfLifeInputs
 
 FloatArray = NDArray[np.float64]
-
-
-def group_survival(
-    posterior: xr.Dataset, inputs: HalfLifeInputs, num_draws: int
-) -> xr.Dataset:
-    """Share of the events of each type and tenor that are still open, by day.
-
-    What the model predicts for the events in the data, at their covariates and dates:
-    the counterpart of a Kaplan-Meier curve of the same events. An event type's share of
-    an outcome is its weight.
-
-    Parameters
-    ----------
-    posterior : (chain, draw, ...) xr.Dataset
-        Draws of a duration model.
-    inputs : HalfLifeInputs
-        Its data.
-    num_draws : int
-        Draws to use, evenly thinned.
-
-    Returns
-    -------
-    xr.Dataset
-        ``survival`` (sample, event_tenor, day), single precision, and ``num_outcomes``
-        (event_tenor,), weights of the outcomes added up.
-    """
-    draws = thinned_samples(posterior, num_draws)
-    cumulative = cumulative_baseline(draws)
-    ratio = np.exp(log_hazard_ratio(draws, inputs))
-    weight = inputs.mix_weight[inputs.mix]
-    total = weight.sum(axis=0)
-    share = np.empty((len(ratio), len(total), cumulative.shape[1]), np.float32)
-    for day in range(cumulative.shape[1]):
-        still_open = np.exp(-ratio * cumulative[:, day, None])
-        share[:, :, day] = still_open @ weight / total
-    return xr.Dataset(
-        {
-            "survival": (("sample", EVENT_TENOR, DAY), share),
-            "num_outcomes": ((EVENT_TENOR,), total),
-        },
-        coords={
-            EVENT_TENOR: inputs.event_tenors,
-            DAY: posterior[DAY].to_numpy(),
-        },
-    )
 
 
 def thinned_samples(posterior: xr.Dataset, num_draws: int) -> xr.Dataset:
