@@ -21,10 +21,9 @@ from inference.linear_comparison import COVARIATES, robust_linear_regression
 
 
 def notebook_rows(panel: HalfLifePanel) -> pd.DataFrame:
-    """Rows that least squares sees: halved, complete, in the first imputation."""
+    """Rows that least squares sees: halved and complete, of every imputation."""
     used = used_events(panel.frame)
-    first = used["imputation"] == panel.frame["imputation"].min()
-    resolved = used[first & ~used["is_censored"]]
+    resolved = used[~used["is_censored"]]
     return resolved.dropna(subset=known_covariates(panel))
 
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import statsmodels.api as sm
+from scipy.stats import t
 
 from data.errors import DataError
 from inference.linear_comparison import COVARIATES, robust_linear_regression
@@ -66,9 +67,29 @@ def test_covariates_can_be_others_and_unknown_ones_are_left_out():
     assert "bid_ask_spread" not in set(table["term"])
 
 
-def test_imputations_and_censored_events_alone_are_refused():
-    with pytest.raises(DataError, match="several imputations"):
-        robust_linear_regression(event_panel(with_imputations(event_frame(), 2)))
+def test_imputations_are_joined_by_rubins_rules():
+    frame = with_imputations(event_frame(num_events=400), 3)
+    alone = [
+        robust_linear_regression(event_panel(rows.assign(imputation=0))).set_index(
+            "term"
+        )
+        for _, rows in frame.groupby("imputation")
+    ]
+
+    joined = robust_linear_regression(event_panel(frame)).set_index("term")
+
+    estimates = np.array([table.loc["ats_share", "estimate"] for table in alone])
+    errors = np.array([table.loc["ats_share", "standard_error"] for table in alone])
+    within, between = (errors**2).mean(), estimates.var(ddof=1)
+    found = joined.loc["ats_share"]
+    assert found["estimate"] == pytest.approx(estimates.mean())
+    assert found["standard_error"] == pytest.approx(np.sqrt(within + 4 / 3 * between))
+    degrees = 2 * (1 + within / (4 / 3 * between)) ** 2
+    assert found["p"] == pytest.approx(2 * t.sf(abs(found["t"]), degrees))
+    assert found["t"] == pytest.approx(found["estimate"] / found["standard_error"])
+
+
+def test_censored_events_alone_are_refused():
     censored = event_frame().assign(half_life_days=10.0, is_censored=True)
     with pytest.raises(DataError, match="no resolved event"):
         robust_linear_regression(event_panel(censored))
