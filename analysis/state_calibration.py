@@ -7,22 +7,11 @@ market should be in state 1 on 30%.
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from analysis.estimates import stacked
 from analysis.fits import Fit
-from analysis.transitions import FIRST_STATE, is_depth_driven
-from models.hidden_markov import regression_log_emission
-from models.state_paths import (
-    filter_and_smooth,
-    predicted_probability,
-    transition_matrices,
-)
-
-MAX_DRAWS = 100
-"""Posterior draws that forecasts are averaged over."""
+from analysis.transitions import FIRST_STATE
 
 NUM_BINS = 10
 
@@ -55,75 +44,6 @@ def num_simulated_states(fit: Fit) -> int | None:
     state = fit.panel["simulated_state"]
     is_common = bool((state == state.isel(security=0)).all())
     return int(state.max()) if is_common else None
-
-
-def forecast_state_probability(fit: Fit) -> xr.DataArray:
-    """Probability of each state on each day, given price impact of earlier days.
-
-    Parameters
-    ----------
-    fit : Fit
-        Of the liquidity-regimes model.
-
-    Returns
-    -------
-    (day, state) DataArray
-        Averaged over at most 100 posterior draws. The parameters are those learned
-        from all days; only the states are forecast.
-    """
-    posterior = fit.posterior
-    names = [
-        name
-        for name in (
-            "price_impact_slope",
-            "noise_sd",
-            "initial_probability",
-            "degrees_of_freedom",
-            "transition_intercept",
-            "transition_depth_slope",
-            "transition_probability",
-        )
-        if name in posterior
-    ]
-    data = fit.group("constant_data").merge(fit.group("observed_data"))
-    depth = data["depth_musd"].to_numpy()
-    every = -(-posterior.sizes["chain"] * posterior.sizes["draw"] // MAX_DRAWS)
-    sample = xr.Dataset({name: stacked(posterior[name]) for name in names})
-    sample = sample.isel(sample=slice(None, None, every)).transpose("sample", ...)
-    total = np.zeros((len(depth), posterior.sizes["state"]))
-    for place in range(sample.sizes["sample"]):
-        total += _forecast(sample.isel(sample=place), data, depth)
-    return xr.DataArray(
-        total / sample.sizes["sample"],
-        dims=("day", "state"),
-        coords={"day": fit.panel["day"], "state": posterior["state"]},
-    )
-
-
-def _forecast(
-    draw: xr.Dataset, data: xr.Dataset, depth: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    freedom = draw.get("degrees_of_freedom", xr.DataArray(np.inf))
-    emission = regression_log_emission(
-        data["price_impact"].fillna(0.0).to_numpy(),
-        data["is_observed"].to_numpy(),
-        data["covariates_bp"].to_numpy(),
-        draw["price_impact_slope"].to_numpy(),
-        draw["noise_sd"].to_numpy(),
-        freedom.to_numpy(),
-    )
-    initial = draw["initial_probability"].to_numpy()
-    transition = (
-        transition_matrices(
-            draw["transition_intercept"].to_numpy(),
-            draw["transition_depth_slope"].to_numpy(),
-            depth[:-1],
-        )
-        if is_depth_driven(draw)
-        else draw["transition_probability"].to_numpy()
-    )
-    filtered = filter_and_smooth(emission, initial, transition).filtered
-    return predicted_probability(filtered, initial, transition)
 
 
 def known_first_state(fit: Fit) -> NDArray[np.bool_]:
@@ -202,12 +122,11 @@ def state_forecast_scores(fit: Fit) -> pd.DataFrame:
         the share of days in state 1.
     """
     happened = known_first_state(fit)
-    regimes = fit.group("regimes").assign(forecast=forecast_state_probability(fit))
-    first = regimes.sel(state=FIRST_STATE)
+    first = fit.group("regimes").sel(state=FIRST_STATE)
     share = np.full(len(happened), happened.mean())
     forecasts: dict[str, ArrayLike] = {
         "share of days in state 1": share,
-        "one day ahead": first["forecast"],
+        "one day ahead": first["predicted_probability"],
         "given data of the day": first["filtered_probability"],
         "given all data": first["smoothed_probability"],
     }

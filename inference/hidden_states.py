@@ -70,8 +70,9 @@ class StateSummary(NamedTuple):
 
     Attributes
     ----------
-    smoothed, filtered : (time, K) float
-        Probability of each state given all data, and given those up to the day.
+    smoothed, filtered, predicted : (time, K) float
+        Probability of each state given all data, given those up to the day, and given
+        those up to the day before.
     path : (draw, time) int
         One path of the states given all data for each draw, from 0.
     mean, sd : (time, series) float
@@ -83,6 +84,7 @@ class StateSummary(NamedTuple):
 
     smoothed: FloatArray
     filtered: FloatArray
+    predicted: FloatArray
     path: IntArray
     mean: FloatArray
     sd: FloatArray
@@ -130,19 +132,21 @@ def summarize_states(
     -------
     StateSummary
     """
-    smoothed, filtered, paths, predictions = [], [], [], []
+    smoothed, filtered, predicted, paths, predictions = [], [], [], [], []
     for draw in draws:
         transition = draw.transition
         states = filter_and_smooth(draw.log_emission, draw.initial, transition)
         ahead = predicted_probability(states.filtered, draw.initial, transition)
         smoothed.append(states.smoothed)
         filtered.append(states.filtered)
+        predicted.append(ahead)
         paths.append(draw_path(states.filtered, transition, rng))
         predictions.append(_predict(draw, ahead))
     mean, variance, below = (np.stack(x) for x in zip(*predictions, strict=True))
     return StateSummary(
         smoothed=np.mean(smoothed, axis=0),
         filtered=np.mean(filtered, axis=0),
+        predicted=np.mean(predicted, axis=0),
         path=np.stack(paths),
         mean=mean.mean(axis=0),
         sd=np.sqrt(variance.mean(axis=0) + mean.var(axis=0)),

@@ -109,10 +109,11 @@ def derive_liquidity_regimes(
     Returns
     -------
     dict
-        ``regimes``: ``smoothed_probability`` and ``filtered_probability`` (day, state),
-        means over the draws; ``state_path`` (sample, day), one path a draw given all
-        data, and ``most_likely_path`` (day), that of the posterior mean of the
-        parameters; states from 1, the least liquid.
+        ``regimes``: ``smoothed_probability``, ``filtered_probability`` and
+        ``predicted_probability`` (day, state), given all data, those up to the day and
+        those up to the day before, means over the draws; ``state_path`` (sample, day),
+        one path a draw given all data, and ``most_likely_path`` (day), that of the
+        posterior mean of the parameters; states from 1, the least liquid.
         ``one_step_ahead``: ``mean``, ``sd``, ``pit`` and ``standardized_innovation``
         (day[, security]) of each price impact given all earlier days.
     """
@@ -128,6 +129,7 @@ def derive_liquidity_regimes(
         {
             "smoothed_probability": ((DAY, STATE), summary.smoothed),
             "filtered_probability": ((DAY, STATE), summary.filtered),
+            "predicted_probability": ((DAY, STATE), summary.predicted),
             "most_likely_path": (DAY, (likely_path(centre) + 1).astype(np.int8)),
             "state_path": (("sample", DAY), (summary.path + 1).astype(np.int8)),
         },

@@ -119,6 +119,8 @@ def _regimes(panel: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
     truth = panel["simulated_state"].isel(security=0).to_numpy().astype(int)
     likely = np.eye(3)[truth - 1]
     probability = 0.9 * likely + 0.1 / 3
+    # A state lasts: that of the day before is a forecast, though not a good one.
+    forecast = 0.7 * np.roll(likely, 1, axis=0) + 0.3 / 3
     paths = np.where(
         rng.random((40, len(truth))) < 0.97, truth, rng.integers(1, 4, len(truth))
     )
@@ -126,6 +128,7 @@ def _regimes(panel: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
         {
             "smoothed_probability": (("day", "state"), probability),
             "filtered_probability": (("day", "state"), probability),
+            "predicted_probability": (("day", "state"), forecast),
             "most_likely_path": ("day", truth),
             "state_path": (("sample", "day"), paths.astype(np.int8)),
         },

@@ -9,7 +9,6 @@ import xarray as xr
 from analysis.figures_state_calibration import figure_state_calibration
 from analysis.state_calibration import (
     brier_score,
-    forecast_state_probability,
     has_known_states,
     known_first_state,
     num_simulated_states,
@@ -43,39 +42,6 @@ def test_overconfident_forecast_is_not() -> None:
     table = reliability(probability, rng.uniform(size=4000) < squeezed)
     outer = table.iloc[[0, -1]]
     assert not outer["observed"].between(outer["lower_95"], outer["upper_95"]).any()
-
-
-def test_forecast_uses_no_price_impact_of_its_own_day_or_later() -> None:
-    fit = random_fit()
-    tree = fit.tree.copy()
-    data = tree["observed_data"].to_dataset().copy(deep=True)
-    data["price_impact"][150:] = 60.0
-    tree["observed_data"] = data
-    before = forecast_state_probability(fit)
-    after = forecast_state_probability(replace(fit, tree=tree))
-    np.testing.assert_array_equal(before[:151], after[:151])
-    assert not np.allclose(before[151], after[151])
-
-
-def test_forecast_follows_depth_of_the_day_before() -> None:
-    fit = random_fit()
-    forecast = forecast_state_probability(fit)
-    np.testing.assert_allclose(forecast.sum("state"), 1.0)
-    initial = fit.posterior["initial_probability"].stack(s=("chain", "draw"))
-    # Every fourth draw of 400.
-    np.testing.assert_allclose(forecast[0], initial[:, ::4].mean("s"))
-
-
-def test_depth_of_a_day_moves_the_forecast_of_the_next_day_only() -> None:
-    fit = random_fit()
-    tree = fit.tree.copy()
-    data = tree["constant_data"].to_dataset().copy(deep=True)
-    data["depth_musd"][150] = 1.0
-    tree["constant_data"] = data
-    before = forecast_state_probability(fit)
-    after = forecast_state_probability(replace(fit, tree=tree))
-    np.testing.assert_array_equal(before[:151], after[:151])
-    assert not np.allclose(before[151], after[151])
 
 
 def test_forecast_worse_than_the_share_of_days_has_negative_skill() -> None:
@@ -133,7 +99,7 @@ def test_states_of_another_number_are_not_those_of_the_simulation(
 def test_figure_shows_the_reliability_of_each_bin() -> None:
     fit = random_fit()
     figure = figure_state_calibration(fit)
-    forecast = forecast_state_probability(fit).sel(state="1")
+    forecast = fit.group("regimes")["predicted_probability"].sel(state="1")
     table = reliability(forecast, known_first_state(fit))
     dots = figure.axes[0].lines[-1]
     np.testing.assert_allclose(dots.get_ydata(), table["observed"])

@@ -33,6 +33,9 @@ NUM_PATHS = 400
 # Four standard errors of a share of 400 paths.
 PATH_TOLERANCE = 4 * np.sqrt(0.25 / NUM_PATHS)
 
+ROUNDING = 1e-12
+"""Of the mean of 400 equal numbers."""
+
 
 def draw_at_truth(freedom: float = np.inf, num_series: int = 1) -> HiddenMarkovDraw:
     """The published Model IV on the data that it made, one day missing."""
@@ -108,6 +111,29 @@ def test_a_prediction_is_the_mixture_of_the_predicted_states() -> None:
     )
     expected = before @ norm.cdf(draw.observation[10, 0], mean, sd)
     assert summary.pit[10, 0] == pytest.approx(expected)
+
+
+def test_predicted_states_know_the_data_of_earlier_days_only() -> None:
+    draw, day = draw_at_truth(), 150
+    observation = draw.observation.copy()
+    observation[day:] = 60.0
+    depth = draw.transition_covariate.copy()
+    depth[day:] = 1.0
+    rng = np.random.default_rng(1)
+    before = at_truth().predicted
+    for changed in (
+        draw._replace(observation=observation),
+        draw._replace(transition_covariate=depth),
+    ):
+        after = summarize_states([changed], rng).predicted
+        np.testing.assert_allclose(after[: day + 1], before[: day + 1], atol=ROUNDING)
+        assert not np.allclose(after[day + 1], before[day + 1])
+
+
+def test_the_first_state_is_predicted_from_the_prior_alone() -> None:
+    predicted = at_truth().predicted
+    np.testing.assert_allclose(predicted[0], draw_at_truth().initial)
+    np.testing.assert_allclose(predicted.sum(axis=1), 1.0)
 
 
 def test_heavy_tails_widen_predictions() -> None:
