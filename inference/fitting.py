@@ -130,5 +130,5 @@ def score(trace: xr.DataTree, first_date: np.datetime64 | None = None) -> xr.Dat
         prepared.mask_name,
         position,
         SamplerSettings(**trace.attrs["settings"]),
-        prepared.starts,
+        prepared.past,
     )

@@ -1,7 +1,7 @@
 """What fitting the liquidity-regimes model needs beyond the model itself."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -15,11 +15,11 @@ from inference.hidden_states import (
     likely_path,
     summarize_states,
 )
-from inference.preparation import PreparedModel
+from inference.preparation import Past, PreparedModel
 from inference.sampling import SAMPLE_DIMS, thin_evenly
 from models.dims import DAY, STATE
 from models.liquidity_regimes import model_from_inputs
-from models.liquidity_regimes_data import IS_OBSERVED
+from models.liquidity_regimes_data import IS_OBSERVED, PRIOR_SCALES, model_data
 from models.liquidity_regimes_inputs import select_inputs
 from models.liquidity_regimes_priors import LiquidityRegimesPriors
 from models.liquidity_regimes_specification import LiquidityRegimesSpecification
@@ -57,8 +57,17 @@ def prepare_liquidity_regimes(
     """
     priors = priors or LiquidityRegimesPriors()
     inputs = select_inputs(panel, specification)
+    model = model_from_inputs(inputs, specification, priors)
+
+    def past(num_days: int) -> Past:
+        days = inputs.dataset.isel(day=slice(num_days))
+        known = select_inputs(replace(panel, dataset=days), specification)
+        data = model_data(known, specification)
+        scales = {name: data[name] for name in PRIOR_SCALES if name in model}
+        return Past(scales, starting_points(known, specification, priors))
+
     return PreparedModel(
-        model=model_from_inputs(inputs, specification, priors),
+        model=model,
         mask_name=IS_OBSERVED,
         panel=inputs.dataset,
         description={
@@ -72,6 +81,7 @@ def prepare_liquidity_regimes(
         },
         derive=derive_liquidity_regimes,
         starts=starting_points(inputs, specification, priors),
+        past=past,
     )
 
 

@@ -5,10 +5,12 @@ to the dates before a cut, carried forward a date at a time by Pareto-smoothed
 importance sampling, and fitted again where the smoothing becomes unreliable.
 """
 
+import math
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import arviz as az
 import numpy as np
@@ -19,12 +21,25 @@ from numpy.typing import NDArray
 
 from data.errors import DataError
 from inference.compilation import compile_for_nutpie
+from inference.diagnostics import MAXIMUM_INCIDENTAL_R_HAT
 from inference.optimum import PosteriorModeSearch, unconstrained_point
+from inference.preparation import Past
 from inference.settings import SamplerSettings
 
 PARETO_K_THRESHOLD = 0.7
 """Above this the importance weights are unreliable and the model is fitted again:
 Vehtari, Simpson, Gelman, Yao & Gabry (2024, arXiv:1507.02646)."""
+
+DRAWS_OF_A_FIT = 2200
+"""Over all chains: the fewest at which importance sampling bears that threshold, which
+falls with fewer (1 - 1 / log10 of the draws, the same paper)."""
+
+TUNE_OF_A_FIT = 400
+"""Chains that start at the mode have adapted by then."""
+
+START_DISPLACEMENT = 1e-3
+"""Of the chains' start from the mode, on the unconstrained scale: nutpie takes its
+first scales from the gradient and refuses one that is exactly zero."""
 
 MINIMUM_TRAINING_DATES = 20
 """Fewer dates leave the first posteriors to the priors."""
@@ -36,7 +51,7 @@ def leave_future_out(
     mask_name: str,
     first_date: int,
     settings: SamplerSettings,
-    starts: Sequence[Mapping[str, NDArray[np.float64]]] = (),
+    past: Callable[[int], Past] | None = None,
 ) -> xr.Dataset:
     """Log predictive density of each date given all earlier dates.
 
@@ -55,17 +70,20 @@ def leave_future_out(
     first_date : int
         Position of the first date to be predicted.
     settings : SamplerSettings
-        Settings of each fit. The fits run nutpie whatever sampler they name, because
-        it takes other data without compiling again.
-    starts : sequence of mappings
-        Points from which each search for the mode sets out besides scattered ones.
+        Settings of each fit, of which it takes no more than 2,200 draws and 400
+        adaptation iterations a chain. The fits run nutpie whatever sampler they name,
+        because it takes other data without compiling again.
+    past : callable, optional
+        Maps a number of dates to what else the model takes from them, so that a fit
+        to them knows nothing of later ones.
 
     Returns
     -------
     (time,) xr.Dataset
         ``elpd`` (nats) and ``pareto_k`` (NaN where the model was fitted to exactly the
-        dates before). Attributes ``elpd_sum``, ``num_fits``, ``pareto_k_threshold``
-        and ``reliable``: 0 when more than half of the dates needed their own fit.
+        dates before). Attributes ``elpd_sum``, ``num_fits``, ``pareto_k_threshold``,
+        ``max_r_hat`` and ``num_divergences`` over the fits, and ``reliable``: 0 when
+        more than half of the dates needed their own fit, or chains of one disagreed.
 
     Raises
     ------
@@ -80,7 +98,7 @@ def leave_future_out(
             f"the first date to predict is number {first_date} of {num_dates}",
             f"Choose one with at least {MINIMUM_TRAINING_DATES} dates before it.",
         )
-    fits = _FitsOfThePast(model, mask_name, str(time_dim), settings, starts)
+    fits = _FitsOfThePast(model, mask_name, str(time_dim), settings, past)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         score = az.lfo_cv(
@@ -101,11 +119,22 @@ def leave_future_out(
         {"elpd": score.elpd_i, "pareto_k": score.pareto_k},
         attrs={
             "elpd_sum": float(score.elpd),
-            "num_fits": fits.num_fits,
+            "num_fits": len(fits.r_hat),
             "pareto_k_threshold": PARETO_K_THRESHOLD,
-            "reliable": int(not score.warning),
+            "max_r_hat": max(fits.r_hat),
+            "num_divergences": fits.num_divergences,
+            "reliable": int(
+                not score.warning and max(fits.r_hat) <= MAXIMUM_INCIDENTAL_R_HAT
+            ),
         },
     )
+
+
+class _Training(NamedTuple):
+    """Data variables with the dates from one on hidden, and points to start from."""
+
+    data: dict[str, NDArray[np.float64]]
+    past: Past
 
 
 class _FitsOfThePast(az.SamplingWrapper):
@@ -113,6 +142,13 @@ class _FitsOfThePast(az.SamplingWrapper):
 
     ArviZ asks through four methods: hide dates, sample, wrap the draws, and evaluate
     the hidden dates at the draws.
+
+    Attributes
+    ----------
+    r_hat : list of float
+        Largest of each fit so far.
+    num_divergences : int
+        Over the fits so far.
     """
 
     def __init__(
@@ -121,35 +157,39 @@ class _FitsOfThePast(az.SamplingWrapper):
         mask_name: str,
         time_dim: str,
         settings: SamplerSettings,
-        starts: Sequence[Mapping[str, NDArray[np.float64]]],
+        past: Callable[[int], Past] | None,
     ) -> None:
         super().__init__(model)
-        self.num_fits = 0
+        self.r_hat: list[float] = []
+        self.num_divergences = 0
         self._mask_name = mask_name
         self._time_dim = time_dim
-        self._settings = settings
-        self._starts = starts
+        self._settings = replace(
+            settings,
+            draws=min(settings.draws, math.ceil(DRAWS_OF_A_FIT / settings.chains)),
+            tune=min(settings.tune, TUNE_OF_A_FIT),
+        )
+        self._past = past or (lambda _: Past({}, ()))
         self._search = PosteriorModeSearch(model)
-        self._mask = np.asarray(model[mask_name].get_value())
         self._compiled = compile_for_nutpie(
             model, var_names=[variable.name for variable in model.free_RVs]
         )
 
     def sel_observations(
         self, idx: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Mask with the dates `idx` hidden, and `idx` itself."""
-        mask = self._mask.copy()
+    ) -> tuple[_Training, tuple[NDArray[np.int64], Past]]:
+        """Hide the dates `idx`, the last ones, and all that they tell."""
+        mask = np.array(self.model[self._mask_name].get_value())
         mask[idx] = 0.0
-        return mask, idx
+        past = self._past(int(idx[0]))
+        return _Training({self._mask_name: mask, **past.data}, past), (idx, past)
 
-    def sample(self, modified_observed_data: NDArray[np.float64]) -> xr.DataTree:
-        """Posterior given what the mask leaves."""
+    def sample(self, modified_observed_data: _Training) -> xr.DataTree:
+        """Posterior given what is not hidden."""
         settings = self._settings
-        self.num_fits += 1
-        start = self._mode_given(modified_observed_data)
-        compiled = self._compiled.with_data(**{self._mask_name: modified_observed_data})
-        return cast(
+        start = self._start_given(modified_observed_data)
+        compiled = self._compiled.with_data(**modified_observed_data.data)
+        fit = cast(
             xr.DataTree,
             nutpie.sample(
                 replace(compiled, initial_point_func=lambda _: start),
@@ -163,27 +203,50 @@ class _FitsOfThePast(az.SamplingWrapper):
                 progress_bar=False,
             ),
         )
+        r_hat = az.rhat(fit["posterior"].to_dataset())
+        self.r_hat.append(float(r_hat.to_array().max()))
+        self.num_divergences += int(fit["sample_stats"]["diverging"].sum())
+        return fit
 
-    def _mode_given(self, mask: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Highest mode found with some dates hidden, on the unconstrained scale."""
-        self.model.set_data(self._mask_name, mask)
-        try:
-            mode = self._search(self._settings.seed, starts=self._starts).mode
-        finally:
-            self.model.set_data(self._mask_name, self._mask)
+    def _start_given(self, training: _Training) -> NDArray[np.float64]:
+        """Next to the highest mode with dates hidden, on the unconstrained scale."""
+        with _data_set_to(self.model, training.data):
+            mode = self._search(self._settings.seed, starts=training.past.starts).mode
         values = {v.name: mode[v.name].to_numpy() for v in self.model.free_RVs}
-        return unconstrained_point(self.model, values)
+        point = unconstrained_point(self.model, values)
+        rng = np.random.default_rng(self._settings.seed)
+        return point + START_DISPLACEMENT * rng.standard_normal(point.size)
 
     def get_inference_data(self, fitted_model: xr.DataTree) -> xr.DataTree:
         """Return the draws as they are."""
         return fitted_model
 
     def log_likelihood__i(
-        self, excluded_obs: NDArray[np.int64], idata__i: xr.DataTree
+        self, excluded_obs: tuple[NDArray[np.int64], Past], idata__i: xr.DataTree
     ) -> xr.DataArray:
         """Log density of the hidden dates at each draw."""
-        densities: Any = pm.stats.compute_log_likelihood(
-            idata__i, model=self.model, extend_inferencedata=False, progressbar=False
-        )
+        hidden, past = excluded_obs
+        with _data_set_to(self.model, past.data):
+            densities: Any = pm.stats.compute_log_likelihood(
+                idata__i,
+                model=self.model,
+                extend_inferencedata=False,
+                progressbar=False,
+            )
         (log_likelihood,) = densities.data_vars.values()
-        return cast(xr.DataArray, log_likelihood.isel({self._time_dim: excluded_obs}))
+        return cast(xr.DataArray, log_likelihood.isel({self._time_dim: hidden}))
+
+
+@contextmanager
+def _data_set_to(
+    model: pm.Model, data: Mapping[str, NDArray[np.float64]]
+) -> Iterator[None]:
+    """Give data variables other values for a while."""
+    before = {name: np.array(model[name].get_value()) for name in data}
+    try:
+        for name, values in data.items():
+            model.set_data(name, values)
+        yield
+    finally:
+        for name, values in before.items():
+            model.set_data(name, values)

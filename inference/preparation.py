@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pymc as pm
@@ -11,6 +11,21 @@ from numpy.typing import NDArray
 
 Derivation = Callable[[pm.Model, xr.DataTree, int, int], dict[str, xr.Dataset]]
 """Maps model, trace, number of draws and seed to further groups of the trace."""
+
+
+class Past(NamedTuple):
+    """What the dates before one tell besides their observations.
+
+    Attributes
+    ----------
+    data : mapping of str to array
+        Data variables that set the scales of priors.
+    starts : sequence of mappings
+        Points from which to search for the posterior mode.
+    """
+
+    data: Mapping[str, NDArray[np.float64]]
+    starts: Sequence[Mapping[str, NDArray[np.float64]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +48,9 @@ class PreparedModel:
     starts : sequence of mappings
         Points that the data suggest, values of the free parameters by name. The search
         for the posterior mode starts at each of them and at scattered points.
+    past : callable, optional
+        Maps a number of dates to what they alone tell, where priors or starts are
+        taken from the data.
     """
 
     model: pm.Model
@@ -41,3 +59,4 @@ class PreparedModel:
     description: dict[str, Any]
     derive: Derivation
     starts: Sequence[Mapping[str, NDArray[np.float64]]] = ()
+    past: Callable[[int], Past] | None = None

@@ -17,6 +17,9 @@ SLOPE_UNIT = "slope_unit"
 NOISE_UNIT = "noise_unit"
 SURPRISE_UNIT = "surprise_slope_unit"
 
+PRIOR_SCALES = (DEPTH_SD, USUAL_DEPTH, SLOPE_UNIT, NOISE_UNIT, SURPRISE_UNIT)
+"""Data variables that are statistics of the data, in which priors are set."""
+
 
 def model_data(
     inputs: LiquidityRegimesInputs, specification: LiquidityRegimesSpecification

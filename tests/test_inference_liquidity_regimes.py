@@ -7,12 +7,21 @@ import pytest
 import xarray as xr
 from typer.testing import CliRunner
 
-from data.liquidity_panels import write_liquidity_panel
+from data.liquidity_panels import liquidity_panel_from_frame, write_liquidity_panel
 from inference.__main__ import app
+from inference.liquidity_regimes import prepare_liquidity_regimes
 from inference.store import read_trace
-from tests.liquidity_regimes_models import NUM_DAYS, twin_frame
+from models.liquidity_regimes_data import PRIOR_SCALES
+from models.liquidity_regimes_specification import LiquidityRegimesSpecification
+from tests.liquidity_regimes_models import NUM_DAYS, twin, twin_frame
 
 FEW_DRAWS = ["--draws", "100", "--tune", "200", "--chains", "2", "--seed", "3"]
+
+PAST_DAYS = 400
+
+FARTHEST_NATS = 1.5
+"""Of a day's score from its density given all days: ten of 600 days move a posterior
+little, where a wrong day or mask moves scores by more than that."""
 
 EXIT_CHECK_FAILED = 1
 """A hundred draws are too few to pass; the trace is written all the same."""
@@ -30,7 +39,7 @@ def fitted(model: str, folder: Path) -> xr.DataTree:
 
 
 @pytest.mark.slow
-def test_a_panel_becomes_a_trace_with_states_starts_and_predictions(
+def test_a_panel_becomes_a_scored_trace_with_states_starts_and_predictions(
     tmp_path: Path,
 ) -> None:
     trace = fitted("liquidity-regimes", tmp_path)
@@ -48,6 +57,16 @@ def test_a_panel_becomes_a_trace_with_states_starts_and_predictions(
     assert trace["posterior_mode"].attrs["log_posterior"] == pytest.approx(float(best))
     assert np.isfinite(trace["posterior_predictive"]["price_impact"]).all()
 
+    day = str(trace["panel"]["day"].dt.strftime("%Y-%m-%d").to_numpy()[-10])
+    out = tmp_path / "trace.nc"
+    result = CliRunner().invoke(app, ["score", str(out), "--first-date", day])
+    assert result.exit_code == 0, result.output
+    scored = read_trace(out)["leave_future_out"]
+    assert scored.sizes["day"] == 10
+    fitted_density = trace["log_likelihood"]["price_impact"].mean(("chain", "draw"))
+    apart = np.abs(scored["elpd"] - fitted_density[-10:])
+    assert float(apart.max()) < FARTHEST_NATS
+
 
 @pytest.mark.slow
 def test_a_panel_becomes_a_trace_of_thresholds(tmp_path: Path) -> None:
@@ -56,6 +75,35 @@ def test_a_panel_becomes_a_trace_of_thresholds(tmp_path: Path) -> None:
     assert trace["posterior"]["volatility_threshold_bp"].dims[2:] == ("threshold",)
     # Two days without price impact are no part of the regression.
     assert trace["log_likelihood"].sizes["day"] == NUM_DAYS - 2
+
+
+def test_what_the_past_tells_of_priors_and_starts_ignores_later_days() -> None:
+    frame = twin_frame().copy()
+    frame.loc[PAST_DAYS:, ["price_impact", "depth_musd"]] *= 3.0
+    now, later = (
+        prepare_liquidity_regimes(
+            liquidity_panel_from_frame(one, "twin"), LiquidityRegimesSpecification()
+        )
+        for one in (twin_frame(), frame)
+    )
+    assert now.past is not None
+    assert later.past is not None
+    known, same = now.past(PAST_DAYS), later.past(PAST_DAYS)
+    assert set(known.data) == set(PRIOR_SCALES)
+    for name, values in known.data.items():
+        np.testing.assert_array_equal(values, same.data[name])
+        assert not np.allclose(values, later.model[name].get_value())
+    assert len(known.starts) == len(now.starts)
+    for one, other in zip(known.starts, same.starts, strict=True):
+        for name, values in one.items():
+            np.testing.assert_array_equal(values, other[name])
+
+
+def test_only_scales_that_the_model_has_are_set_anew() -> None:
+    specification = LiquidityRegimesSpecification(covariates="I", transition="constant")
+    prepared = prepare_liquidity_regimes(twin(), specification)
+    assert prepared.past is not None
+    assert set(prepared.past(PAST_DAYS).data) == {"slope_unit", "noise_unit"}
 
 
 def test_what_is_no_specification_ends_with_two_and_names_the_choices() -> None:
