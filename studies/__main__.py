@@ -32,9 +32,13 @@ from studies.liquidity_regimes_command import (
 from studies.liquidity_regimes_command import (
     RECOVERY_EXAMPLES as LIQUIDITY_REGIMES_RECOVERY,
 )
+from studies.ranking_command import EXAMPLES as RANKING_EXAMPLES
+from studies.ranking_command import ranking_liquidity_regimes
 from studies.real_covariates_command import EXAMPLES as REAL_COVARIATES_EXAMPLES
 from studies.real_covariates_command import real_covariates_liquidity_regimes
 from studies.recovery import recovery
+from studies.variants_command import EXAMPLES as VARIANTS_EXAMPLES
+from studies.variants_command import variants_liquidity_regimes
 
 DEFAULT_CALIBRATION_VARIANT = "net-order-flow"
 
@@ -90,6 +94,14 @@ prior_sensitivity_app = typer.Typer(
     help="How much do the priors decide?", no_args_is_help=True
 )
 app.add_typer(prior_sensitivity_app, name="prior-sensitivity")
+ranking_app = typer.Typer(
+    help="Does the log score find the model that made the data?", no_args_is_help=True
+)
+app.add_typer(ranking_app, name="ranking")
+variants_app = typer.Typer(
+    help="Do the variants beyond the papers sample well?", no_args_is_help=True
+)
+app.add_typer(variants_app, name="variants")
 
 Out = Annotated[Path, typer.Option(help="Table to write, .csv.")]
 
@@ -127,6 +139,26 @@ def _prior_sensitivity_group() -> None:
 @censoring_app.callback()
 def _censoring_group() -> None:
     """Keep ``censoring MODEL`` a group while it has one model."""
+
+
+ranking_app.command("liquidity-regimes", epilog=RANKING_EXAMPLES, no_args_is_help=True)(
+    ranking_liquidity_regimes
+)
+
+
+@ranking_app.callback()
+def _ranking_group() -> None:
+    """Keep ``ranking MODEL`` a group while it has one model."""
+
+
+variants_app.command(
+    "liquidity-regimes", epilog=VARIANTS_EXAMPLES, no_args_is_help=True
+)(variants_liquidity_regimes)
+
+
+@variants_app.callback()
+def _variants_group() -> None:
+    """Keep ``variants MODEL`` a group while it has one model."""
 
 
 real_covariates_app.command(

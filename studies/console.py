@@ -21,6 +21,9 @@ from data.files import replacing
 
 SIGNIFICANT_DIGITS = "%.5g"
 
+NAMES = ("group", "parameter", "specification")
+"""Columns that say what a row is of: never wrapped."""
+
 console = Console()
 
 
@@ -61,7 +64,7 @@ def show(title: str, frame: pd.DataFrame) -> None:
     """Print a table."""
     table = Table(title=title)
     for name in frame.columns:
-        table.add_column(name.replace("_", " "), no_wrap=name in ("group", "parameter"))
+        table.add_column(name.replace("_", " "), no_wrap=name in NAMES)
     for row in frame.itertuples(index=False):
         cells = [f"{x:.3g}" if isinstance(x, float) else str(x) for x in row]
         table.add_row(*(cell.replace("[", r"\[") for cell in cells))

@@ -15,7 +15,10 @@ from models.dims import COVARIATE, DESTINATION, ORIGIN, STATE
 from models.liquidity_regimes import model_from_inputs
 from models.liquidity_regimes_data import model_data
 from models.liquidity_regimes_inputs import LiquidityRegimesInputs, select_inputs
-from models.liquidity_regimes_parameters import published_parameters
+from models.liquidity_regimes_parameters import (
+    LiquidityRegimesParameters,
+    published_parameters,
+)
 from models.liquidity_regimes_priors import LiquidityRegimesPriors
 from models.liquidity_regimes_simulation import NUM_DAYS, simulate_liquidity_regimes
 from models.liquidity_regimes_specification import LiquidityRegimesSpecification
@@ -156,9 +159,12 @@ def simulated_panel(
     )
 
 
-def truth_dataset(specification: LiquidityRegimesSpecification) -> xr.Dataset:
-    """Published parameters, with the coordinates of the model's variables."""
-    truth = published_parameters(specification.covariates)
+def truth_dataset(
+    specification: LiquidityRegimesSpecification,
+    parameters: LiquidityRegimesParameters | None = None,
+) -> xr.Dataset:
+    """True parameters, by default the published ones, as variables of the model."""
+    truth = parameters or published_parameters(specification.covariates)
     states = specification.state_labels
     moves = (ORIGIN, DESTINATION)
     return xr.Dataset(

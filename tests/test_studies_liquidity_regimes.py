@@ -7,23 +7,33 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from click.testing import Result
 from typer.testing import CliRunner
 
 from inference.optimum import ModeSearch
 from inference.settings import SamplerSettings
+from models.liquidity_regimes import liquidity_regimes_model
 from models.liquidity_regimes_parameters import published_parameters
 from models.liquidity_regimes_specification import LiquidityRegimesSpecification
+from studies import ranking_command
 from studies.__main__ import app
 from studies.liquidity_regimes_prior_sensitivity import (
     DEPTHS_MUSD,
     against_default,
     with_probabilities,
 )
+from studies.liquidity_regimes_ranking import SPECIFICATIONS, ScoredFit, rank
 from studies.liquidity_regimes_recovery import (
     PARAMETERS,
     recovery,
     search_columns,
     truth_dataset,
+)
+from studies.liquidity_regimes_variants import VARIANTS as STUDIED_VARIANTS
+from studies.liquidity_regimes_variants import (
+    short_of_mode,
+    simulated_panel_of,
+    truth_of_variant,
 )
 from tests.liquidity_regimes_models import model_of
 
@@ -108,7 +118,146 @@ def test_priors_are_compared_with_the_default_element_by_element() -> None:
     assert compared["width_ratio"].tolist() == [1.0, 1.0, 1.5, 1.0]
 
 
-@pytest.mark.parametrize("study", ["recovery", "prior-sensitivity"])
+def fits_and_scores() -> tuple[pd.DataFrame, pd.DataFrame]:
+    fits = pd.DataFrame({"specification": ["bad", "good"], "passed": [True, False]})
+    days = pd.date_range("2020-01-01", periods=4)
+    scores = pd.DataFrame(
+        {"bad": [-3.0, -2.0, -4.0, -3.0], "good": [-1.0, -2.0, -2.0, -1.0]}, index=days
+    )
+    return fits, scores
+
+
+def test_the_best_specification_comes_first_and_the_others_with_their_distance() -> (
+    None
+):
+    ranked = rank(*fits_and_scores())
+    assert ranked["specification"].tolist() == ["good", "bad"]
+    assert ranked["passed"].tolist() == [False, True]
+    assert ranked["log_score"].tolist() == [-6.0, -12.0]
+    assert ranked["difference_to_best"].tolist() == [0.0, -6.0]
+    # Differences of -2, 0, -2, -2 have a standard deviation of one.
+    assert ranked["standard_error_of_difference"].tolist() == [0.0, 2.0]
+    assert ranked["num_scored"].tolist() == [4, 4]
+
+
+def test_ranking_again_replaces_what_was_ranked() -> None:
+    fits, scores = fits_and_scores()
+    ranked = rank(fits, scores)
+    third = pd.DataFrame({"specification": ["best"], "passed": [True]})
+    again = rank(pd.concat([ranked, third]), scores.assign(best=-0.5))
+    assert again["specification"].tolist() == ["best", "good", "bad"]
+    assert again["difference_to_best"].tolist() == [0.0, -4.0, -10.0]
+    assert again.columns.is_unique
+
+
+def test_every_model_of_the_paper_and_what_goes_beyond_it_is_ranked() -> None:
+    assert list(SPECIFICATIONS) == [
+        "IV-depth",
+        "I-depth",
+        "II-depth",
+        "III-depth",
+        "IV-constant",
+        "IV-depth-2-states",
+        "IV-depth-4-states",
+        "IV-depth-student-t",
+    ]
+
+
+def invoke(study: str, out: Path, *more: str) -> Result:
+    arguments = [study, "liquidity-regimes", "--out", str(out), *more]
+    return CliRunner().invoke(app, arguments)
+
+
+def test_specifications_that_a_table_holds_are_not_scored_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    computed = []
+
+    def scored_fit(
+        panel: object, specification: LiquidityRegimesSpecification, settings: object
+    ) -> ScoredFit:
+        computed.append(specification.name)
+        days = pd.date_range("2020-01-01", periods=3, name="day")
+        elpd = xr.Dataset(
+            {"elpd": ("day", [-1.0 * len(computed), -1.0, -1.5])}, coords={"day": days}
+        )
+        trace = xr.DataTree.from_dict({"leave_future_out": elpd})
+        row = {"specification": specification.name, "is_reliable": True}
+        return ScoredFit(trace, row | {"passed": True, "max_r_hat": 1.0})
+
+    monkeypatch.setattr(ranking_command, "score_specification", scored_fit)
+    out = tmp_path / "ranking.csv"
+    days = ("--days", "300")
+    first, second = ("--specification", "IV-depth"), ("--specification", "I-depth")
+    assert invoke("ranking", out, *days, *first).exit_code == 0
+    assert invoke("ranking", out, *days, *first, *second).exit_code == 0
+    assert computed == ["IV-depth", "I-depth"]
+    table = pd.read_csv(out)
+    assert table["specification"].tolist() == ["IV-depth", "I-depth"]
+    assert table["difference_to_best"].tolist() == [0.0, -1.0]
+    by_day = pd.read_csv(tmp_path / "ranking_days.csv")
+    assert by_day["I-depth"].tolist() == [-2.0, -1.0, -1.5]
+    assert by_day["day"].iloc[0] == "2020-01-01"
+
+
+@pytest.mark.parametrize("study", ["ranking", "variants"])
+def test_a_table_of_other_panels_is_refused(study: str, tmp_path: Path) -> None:
+    out = tmp_path / "table.csv"
+    pd.DataFrame({"seed": [1], "days": [2440]}).to_csv(out)
+    result = invoke(study, out, "--seed", "2")
+    assert result.exit_code == 2
+    assert "another file" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("study", "option"), [("ranking", "--specification"), ("variants", "--variant")]
+)
+def test_what_is_not_studied_is_refused_with_what_is(
+    study: str, option: str, tmp_path: Path
+) -> None:
+    result = invoke(study, tmp_path / "table.csv", option, "V-depth")
+    assert result.exit_code == 2
+    assert "IV-depth-student-t" in result.stderr
+
+
+@pytest.mark.parametrize("name", list(STUDIED_VARIANTS))
+def test_truth_of_a_variant_fits_the_variables_of_its_model(name: str) -> None:
+    variant = STUDIED_VARIANTS[name]
+    truth = truth_of_variant(variant)
+    panel = simulated_panel_of(variant, seed=1, num_days=400)
+    model = liquidity_regimes_model(panel, variant.specification)
+    for parameter, values in truth.data_vars.items():
+        dims = model.named_vars_to_dims.get(str(parameter), ())
+        assert values.dims == tuple(dims)
+        for dim in values.dims:
+            assert values[dim].to_numpy().tolist() == list(model.coords[str(dim)])
+    assert ("degrees_of_freedom" in truth) == ("student-t" in name)
+
+
+def test_how_far_data_driven_searches_ended_below_the_mode_is_in_nats() -> None:
+    starts = xr.Dataset(
+        {
+            "log_density": ("start", [-12.0, -10.5, -10.0]),
+            "kind": ("start", ["data-driven", "data-driven", "scattered"]),
+        }
+    )
+    assert short_of_mode(starts) == 0.5
+    assert short_of_mode(starts.isel(start=[0, 1])) == 0.0
+
+
+def test_truth_of_a_market_is_in_the_units_of_each_security() -> None:
+    slope = truth_of_variant(STUDIED_VARIANTS["IV-depth-market-wide"])[
+        "price_impact_slope"
+    ]
+    published = published_parameters().price_impact_slope[0, 0]
+    first = slope.sel(state="1", covariate="V")
+    assert float(first.sel(security="10y")) == published
+    assert float(first.sel(security="30y")) == pytest.approx(2.3 * published)
+
+
+@pytest.mark.parametrize(
+    "study", ["recovery", "prior-sensitivity", "ranking", "variants"]
+)
 def test_a_table_with_another_ending_is_refused_before_anything_is_fitted(
     study: str, tmp_path: Path
 ) -> None:
