@@ -238,4 +238,7 @@ def state_spaces(model: pm.Model, name: str, draws: xr.Dataset) -> Iterator[Stat
     """
     observation, parameters = observed_variable(model, name, draws, CORE_NDIM)
     for values in parameters:
-        yield StateSpace(observation, *values)
+        system = StateSpace(observation, *values)
+        shape = len(observation), system.state_input.shape[1]
+        every_date = np.broadcast_to(system.state_input, shape).copy()
+        yield system._replace(state_input=every_date)

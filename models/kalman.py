@@ -32,7 +32,8 @@ PARAMETERS = slice(3, NUM_INPUTS + 1)
 
 # PyTensor's disk cache cannot see into the passes; a change of their source has to
 # change the key, or an old compilation would go on being used.
-_SOURCES = sorted(Path(__file__).parent.glob("kalman*.py"))
+_FOLDER = Path(__file__).parent
+_SOURCES = [*sorted(_FOLDER.glob("kalman*.py")), _FOLDER / "unrolling.py"]
 _DIGEST = hashlib.sha256(b"".join(path.read_bytes() for path in _SOURCES))
 CACHE_VERSION = int(_DIGEST.hexdigest()[:12], 16)
 
@@ -65,6 +66,8 @@ class KalmanForward(Op):
             pt.tensor("innovation", shape=(T, N), dtype="float64"),
             pt.tensor("predicted_covariance", shape=(T, K, K), dtype="float64"),
             pt.tensor("covariance_date", shape=(T,), dtype="int64"),
+            pt.tensor("gain", shape=(T, N, K), dtype="float64"),
+            pt.tensor("predictive_variance", shape=(T, N), dtype="float64"),
         ]
         return Apply(self, variables, outputs)
 
@@ -82,11 +85,11 @@ class KalmanForward(Op):
         """One entry a date."""
         T = input_shapes[0][0]
         N, K = self.num_series, self.num_factors
-        return [(T,), (T, K), (T, N), (T, K, K), (T,)]
+        return [(T,), (T, K), (T, N), (T, K, K), (T,), (T, N, K), (T, N)]
 
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
         """Only the log densities are differentiable."""
-        return [[i != IS_OBSERVED, *[False] * 4] for i in range(NUM_INPUTS)]
+        return [[i != IS_OBSERVED, *[False] * 6] for i in range(NUM_INPUTS)]
 
     def pullback(
         self,
@@ -162,8 +165,8 @@ def state_space_log_likelihood(
         See the table in `models.kalman_filter`; variances must be positive.
     observation_variance : (N,)
         Must be positive.
-    state_input : (time, K)
-        The first row is not used.
+    state_input : (time, K) or (1, K)
+        The first of several rows is not used; a single one holds at all dates.
 
     Returns
     -------
@@ -225,7 +228,23 @@ def _backward_in_numba(op: KalmanBackward, node: Apply, **kwargs: Any) -> Any:
 
     @numba_njit
     def kalman_backward(
-        g, y, s, Z, phi, q, h, m1, p1, c, d, mean, innovation, covariance, source
+        g,
+        y,
+        s,
+        Z,
+        phi,
+        q,
+        h,
+        m1,
+        p1,
+        c,
+        d,
+        mean,
+        innovation,
+        covariance,
+        source,
+        gain,
+        variance,
     ):
         return backward(
             np.ascontiguousarray(g),
@@ -243,6 +262,8 @@ def _backward_in_numba(op: KalmanBackward, node: Apply, **kwargs: Any) -> Any:
             np.ascontiguousarray(innovation),
             np.ascontiguousarray(covariance),
             np.ascontiguousarray(source),
+            np.ascontiguousarray(gain),
+            np.ascontiguousarray(variance),
         )
 
     return kalman_backward, CACHE_VERSION

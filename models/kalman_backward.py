@@ -1,101 +1,223 @@
 """Backward pass of the Kalman filter; symbols as in `models.kalman_filter`.
 
 A trailing ``_bar`` marks the cotangent of a quantity: the derivative of the weighted
-sum of log densities with respect to it.
+sum of log densities with respect to it. Of each run of dates the cotangents of the
+means come first, which leave those of gains and predictive variances behind, and those
+of the covariances, which need them, second.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numba.cpython.unsafe.tuple import tuple_setitem
 
-from models.kalman_covariance import covariance_steps, jit, jit_pass
+from models.kalman_forward import jit, jit_pass
 from models.kalman_stretch import stretch_adjoint
+from models.unrolling import unroll
 
 
 def backward_pass(num_series: int, num_factors: int) -> Callable[..., Any]:
     """Compile the backward pass for given sizes; see `models.kalman_filter`."""
     N, K = num_series, num_factors
-    step, covariance_adjoint = covariance_steps(N, K)
-    date_adjoint = _date_adjoint(N, K)
-    pull_stretch = stretch_adjoint(N, K, date_adjoint, covariance_adjoint)
+    pull_means = jit(unroll(mean_adjoint, N=N, K=K))
+    pull_covariances = jit(unroll(covariance_adjoint, N=N, K=K))
+    pull_stretch = stretch_adjoint(N, K, pull_means, pull_covariances)
 
     @jit_pass
     def backward(
-        weight, y, s, Z, phi, q, h, m1, p1, c, d, mean, innovation, covariance, source
+        weight,
+        y,
+        s,
+        Z,
+        phi,
+        q,
+        h,
+        m1,
+        p1,
+        c,
+        d,
+        mean,
+        innovation,
+        covariance,
+        source,
+        gain,
+        variance,
     ):
         T = y.shape[0]
-        c_bar, d_bar = np.zeros((T, K)), np.zeros((T, N))
+        c_bar, d_bar = np.zeros(c.shape), np.zeros((T, N))
         Z_bar, phi_bar, q_bar = np.zeros((N, K)), np.zeros(K), np.zeros(K)
         h_bar, mean_bar, P_bar = np.zeros(N), np.zeros(K), np.zeros((K, K))
-        p1_bar = np.empty(K)
-        gradient = Z_bar, phi_bar, q_bar, h_bar
-        gain, variance, steps = np.zeros((N, K)), np.ones(N), np.empty((N + 1, K, K))
-        gain_bar, variance_bar, P = np.zeros((N, K)), np.zeros(N), np.empty((K, K))
-        filtered = gain, variance, steps, mean, innovation, weight
+        gain_bar, variance_bar = np.empty((T, N, K)), np.empty((T, N))
+        model = s, Z, phi
+        filtered = mean, innovation, covariance, source, gain, variance, weight
         bars = mean_bar, P_bar, gain_bar, variance_bar, d_bar, c_bar
-        t = T - 1
+        gradient = Z_bar, phi_bar, q_bar, h_bar
+        last = T - 1
         # A failed forward pass marks every date with -1; its gradient is zero.
-        while t >= 0 and source[t] >= 0:
-            for k in range(K):
-                for j in range(K):
-                    P[k, j] = covariance[source[t], k, j]
-            step(P, s[t], Z, phi, q, h, gain, variance, steps)
-            if source[t] < t:
-                pull_stretch(source[t] + 1, t, s, Z, phi, filtered, bars, gradient)
-                t = source[t]
-            date_adjoint(t, s[t], Z, phi, filtered, bars, gradient)
-            covariance_adjoint(
-                P_bar, gain_bar, variance_bar, s[t], Z, phi, filtered, gradient
-            )
-            t -= 1
+        while last >= 0 and source[last] >= 0:
+            if source[last] < last:
+                pull_stretch(source[last] + 1, last, model, filtered, bars, gradient)
+                last = source[last]
+            first = last
+            while first > 0 and source[first - 1] == first - 1:
+                first -= 1
+            pull_means(first, last, model, filtered, bars, gradient)
+            pull_covariances(first, last, model, filtered, bars, gradient)
+            last = first - 1
+        p1_bar = np.empty(K)
         for k in range(K):
-            c_bar[0, k] = 0.0
             p1_bar[k] = P_bar[k, k]
         return Z_bar, phi_bar, q_bar, h_bar, mean_bar, p1_bar, c_bar, d_bar
 
     return backward
 
 
-def _date_adjoint(N: int, K: int) -> Callable[..., Any]:
-    zeros_K = (0.0,) * K
+def mean_adjoint(
+    first: Any,
+    last: Any,
+    model: Any,
+    filtered: Any,
+    bars: Any,
+    gradient: Any,
+    N: int,
+    K: int,
+) -> None:
+    """Pull the cotangent of the next predicted mean back through a run of dates.
 
-    @jit
-    def date_adjoint(t, s, Z, phi, filtered, bars, gradient):
-        """Pull the cotangent of the next predicted mean back through date t.
-
-        Replaces mean_bar, writes gain_bar, variance_bar, d_bar[t] and c_bar[t], adds to
-        Z_bar and phi_bar.
-        """
-        gain, variance, _, mean, innovation, weight = filtered
-        mean_bar, _, gain_bar, variance_bar, d_bar, c_bar = bars
-        Z_bar, phi_bar, _, _ = gradient
-        a, a_bar = zeros_K, zeros_K
+    Replaces mean_bar, writes gain_bar, variance_bar and d_bar, adds to c_bar, Z_bar
+    and phi_bar.
+    """
+    s, Z, phi = model
+    mean, innovation, _, source, gain, variance, weight = filtered
+    mean_bar, _, gain_bar, variance_bar, d_bar, c_bar = bars
+    Z_bar, phi_bar, _, _ = gradient
+    last_input = c_bar.shape[0] - 1
+    a = np.empty((N + 1, K))
+    v = np.empty(N)
+    G = np.empty((N, K))
+    a_bar = np.empty(K)
+    Z_sum = np.zeros((N, K))
+    phi_sum = np.zeros(K)
+    for k in range(K):
+        a_bar[k] = mean_bar[k]
+    for t in range(last, first - 1, -1):
+        g = source[t]
+        w = weight[t]
+        # The mean before each series and, last, the filtered one.
         for k in range(K):
-            filtered_mean = mean[t, k]
-            for i in range(N):
-                filtered_mean += gain[i, k] * innovation[t, i]
-            a = tuple_setitem(a, k, filtered_mean)
-            phi_bar[k] += mean_bar[k] * filtered_mean
-            a_bar = tuple_setitem(a_bar, k, mean_bar[k] * phi[k])
+            a[0, k] = mean[t, k]
+        for i in range(N):
+            v[i] = innovation[t, i]
+            for k in range(K):
+                G[i, k] = gain[g, i, k]
+                a[i + 1, k] = a[i, k] + G[i, k] * v[i]
+        for k in range(K):
+            phi_sum[k] += a_bar[k] * a[N, k]
+            a_bar[k] *= phi[k]
         for i in range(N - 1, -1, -1):
-            v = innovation[t, i]
-            v_bar = 0.0
-            if s[i] != 0.0:
-                scaled = weight[t] * v / variance[i]
-                v_bar = -scaled
-                variance_bar[i] = 0.5 * (scaled * v - weight[t]) / variance[i]
-                for k in range(K):
-                    v_bar += gain[i, k] * a_bar[k]
-                    gain_bar[i, k] = a_bar[k] * v
-                for k in range(K):
-                    a = tuple_setitem(a, k, a[k] - gain[i, k] * v)
-                    Z_bar[i, k] -= v_bar * a[k]
-                    a_bar = tuple_setitem(a_bar, k, a_bar[k] - v_bar * Z[i, k])
+            precision = s[t, i] / variance[g, i]
+            scaled = w * v[i] * precision
+            variance_bar[t, i] = 0.5 * (scaled * v[i] - w) * precision
+            v_bar = -scaled
+            for k in range(K):
+                v_bar += G[i, k] * a_bar[k]
+                gain_bar[t, i, k] = a_bar[k] * v[i]
+            for k in range(K):
+                Z_sum[i, k] -= v_bar * a[i, k]
+                a_bar[k] -= v_bar * Z[i, k]
             d_bar[t, i] = -v_bar
+        # The first date's state has no input.
+        received = 0.0 if t == 0 else 1.0
         for k in range(K):
-            mean_bar[k] = a_bar[k]
-            c_bar[t, k] = a_bar[k]
+            c_bar[min(t, last_input), k] += received * a_bar[k]
+    for k in range(K):
+        mean_bar[k] = a_bar[k]
+        phi_bar[k] += phi_sum[k]
+        for i in range(N):
+            Z_bar[i, k] += Z_sum[i, k]
 
-    return date_adjoint
+
+def covariance_adjoint(
+    first: Any,
+    last: Any,
+    model: Any,
+    filtered: Any,
+    bars: Any,
+    gradient: Any,
+    N: int,
+    K: int,
+) -> None:
+    """Pull cotangents of gains, variances and next covariance back through dates.
+
+    Replaces P_bar and adds to the gradient. With M = P z: F = z'M + h, gain = M / F,
+    P_next = P - M M' / F.
+    """
+    s, Z, phi = model
+    _, _, covariance, source, gain, variance, _ = filtered
+    _, P_bar, gain_bar, variance_bar, _, _ = bars
+    Z_bar, phi_bar, q_bar, h_bar = gradient
+    # Symmetric matrices: only what is on and below the diagonal is kept.
+    P = np.empty((N + 1, K, K))
+    P_next_bar = np.empty((K, K))
+    M_bar = np.empty(K)
+    F = np.empty(N)
+    G = np.empty((N, K))
+    z = np.empty(K)
+    Z_sum = np.zeros((N, K))
+    phi_sum = np.zeros(K)
+    q_sum = np.zeros(K)
+    h_sum = np.zeros(N)
+    for k in range(K):
+        for j in range(k + 1):
+            P_next_bar[k, j] = P_bar[k, j]
+    for t in range(last, first - 1, -1):
+        g = source[t]
+        # The covariance before each series and, last, the filtered one.
+        for k in range(K):
+            for j in range(k + 1):
+                P[0, k, j] = covariance[g, k, j]
+        for i in range(N):
+            F[i] = variance[g, i]
+            for k in range(K):
+                G[i, k] = gain[g, i, k]
+                for j in range(k + 1):
+                    P[i + 1, k, j] = P[i, k, j] - F[i] * G[i, k] * G[i, j]
+        for k in range(K):
+            q_sum[k] += P_next_bar[k, k]
+            z[k] = phi[k]
+        for k in range(K):
+            for j in range(K):
+                scaled = P_next_bar[max(k, j), min(k, j)] * z[j]
+                phi_sum[k] += 2.0 * scaled * P[N, max(k, j), min(k, j)]
+        for k in range(K):
+            for j in range(k + 1):
+                P_next_bar[k, j] *= z[k] * z[j]
+        for i in range(N - 1, -1, -1):
+            precision = s[t, i] / F[i]
+            F_bar = variance_bar[t, i]
+            for k in range(K):
+                z[k] = Z[i, k]
+                moved = 0.0
+                for j in range(K):
+                    moved += P_next_bar[max(k, j), min(k, j)] * G[i, j]
+                direct = gain_bar[t, i, k] * precision
+                F_bar += (moved - direct) * G[i, k]
+                M_bar[k] = direct - 2.0 * moved
+            h_sum[i] += F_bar
+            for k in range(K):
+                M_bar[k] += F_bar * z[k]
+            for k in range(K):
+                Z_sum[i, k] += F_bar * F[i] * G[i, k]
+                for j in range(K):
+                    Z_sum[i, k] += P[i, max(k, j), min(k, j)] * M_bar[j]
+                for j in range(k + 1):
+                    P_next_bar[k, j] += 0.5 * (M_bar[k] * z[j] + z[k] * M_bar[j])
+    for k in range(K):
+        phi_bar[k] += phi_sum[k]
+        q_bar[k] += q_sum[k]
+        for j in range(K):
+            P_bar[k, j] = P_next_bar[max(k, j), min(k, j)]
+    for i in range(N):
+        h_bar[i] += h_sum[i]
+        for k in range(K):
+            Z_bar[i, k] += Z_sum[i, k]

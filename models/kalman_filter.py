@@ -21,7 +21,8 @@ q       state_variance            (K,)         variance of the factor innovation
 h       observation_variance      (N,)         variance of the measurement noise
 m1      initial_mean              (K,)         mean of the first state
 p1      initial_variance          (K,)         variance of the first state
-c       state_input               (time, K)    known input to the states; c[0] unused
+c       state_input               (time, K)    known input to the states; c[0] unused,
+                                  or (1, K)    or one row that holds at all dates
 d       observation_input         (time, N)    known input to the observations
 ======  ========================  ===========  ======================================
 
@@ -67,7 +68,13 @@ class FilterResult(NamedTuple):
         Covariance of the state given all earlier dates; written only for the dates
         that ``covariance_date`` refers to.
     covariance_date : (time,) int
-        The date whose covariance holds at each date; itself outside steady stretches.
+        The date whose covariance, gain and predictive variance hold at each date;
+        itself outside steady stretches. -1 where the filter failed.
+    gain : (time, N, K) float
+        What each innovation adds to the mean of the state; 0 where not observed.
+        Written, as the variance, for the dates that ``covariance_date`` refers to.
+    predictive_variance : (time, N) float
+        Variance of each innovation.
     """
 
     log_likelihood: FloatArray
@@ -75,6 +82,8 @@ class FilterResult(NamedTuple):
     innovation: FloatArray
     predicted_covariance: FloatArray
     covariance_date: NDArray[np.int64]
+    gain: FloatArray
+    predictive_variance: FloatArray
 
 
 class FilterGradient(NamedTuple):

@@ -4,196 +4,266 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numba.cpython.unsafe.tuple import tuple_setitem
+from numba import njit
 
-from models.kalman_covariance import covariance_steps, jit, jit_pass
+from models.unrolling import unroll
 
 STEADY_TOLERANCE = 1e-9
 """Covariances count as converged when a step changes no entry by more than this, in
 units of the standard deviations involved."""
 
+FAILED = -1
+"""In place of a date: a predictive variance is not positive and finite."""
+
+TWO_PI = 2 * np.pi
+
+FLOATING_POINT = {"contract", "nsz"}
+"""Fused multiply-add, and no care for the sign of zero."""
+
+jit_pass = njit(error_model="numpy", fastmath=FLOATING_POINT)
+"""Compile a pass of the filter, without checks of divisions."""
+
+PART_OF_A_PASS = {
+    "error_model": "numpy",
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}
+"""Options of what Python never calls."""
+
+jit = njit(fastmath=FLOATING_POINT, **PART_OF_A_PASS)
+"""Compile a part of a pass."""
+
 
 def forward_pass(num_series: int, num_factors: int) -> Callable[..., Any]:
     """Compile the forward pass for given sizes; see `models.kalman_filter`."""
     N, K = num_series, num_factors
-    step = covariance_steps(N, K).step
-    filter_date = _date_filter(N, K)
-    filter_stretch = _stretch_filter(N, K)
-    same_cells, has_converged, copy_matrix = _comparisons(N, K)
+    filter_exactly = jit(unroll(exact_dates, N=N, K=K))
+    filter_steadily = jit(unroll(steady_dates, N=N, K=K))
 
     @jit_pass
     def forward(y, s, Z, phi, q, h, m1, p1, c, d):
         T = y.shape[0]
-        log_likelihood = np.empty(T)
-        mean = np.empty((T + 1, K))
-        innovation = np.empty((T, N))
-        covariance = np.empty((T, K, K))
-        covariance_date = np.empty(T, np.int64)
-        result = log_likelihood, mean, innovation
-        gain, variance = np.zeros((N, K)), np.ones(N)
-        steps, P = np.empty((N + 1, K, K)), np.zeros((K, K))
+        log_likelihood, source = np.empty(T), np.empty(T, np.int64)
+        mean, innovation = np.empty((T + 1, K)), np.empty((T, N))
+        covariance = np.empty((T + 1, K, K))
+        gain, variance = np.empty((T, N, K)), np.empty((T, N))
+        data, dynamics = (y, s, c, d), (Z, phi, q, h)
+        moments = mean, innovation, covariance, gain, variance
         for k in range(K):
-            P[k, k] = p1[k]
             mean[0, k] = m1[k]
-        t = 0
+            for j in range(K):
+                covariance[0, k, j] = 0.0
+            covariance[0, k, k] = p1[k]
+        # A literal 0 would be a type of its own, and every part compiled twice.
+        t = np.int64(0)
         while t < T:
-            copy_matrix(P, covariance[t])
-            if not step(P, s[t], Z, phi, q, h, gain, variance, steps):
+            t = filter_exactly(t, data, dynamics, moments, log_likelihood, source)
+            if t == FAILED:
                 for u in range(T):
                     log_likelihood[u] = -np.inf
-                    covariance_date[u] = -1
+                    source[u] = FAILED
                 break
-            covariance_date[t] = t
-            filter_date(t, y, s, Z, phi, c, d, gain, variance, result)
-            end = t + 1
-            if has_converged(P, covariance[t]):
-                copy_matrix(covariance[t], P)
-                while end < T and same_cells(s, end, t):
-                    covariance_date[end] = t
-                    end += 1
-                if end > t + 1:
-                    filter_stretch(
-                        t + 1, end, y, s, Z, phi, c, d, gain, variance, result
-                    )
-            t = end
-        return log_likelihood, mean[:T], innovation, covariance, covariance_date
+            if t < T:
+                shared = t - 1
+                t = filter_steadily(t, data, dynamics, moments, log_likelihood, source)
+                for k in range(K):
+                    for j in range(K):
+                        covariance[t, k, j] = covariance[shared, k, j]
+        return (
+            log_likelihood,
+            mean[:T],
+            innovation,
+            covariance[:T],
+            source,
+            gain,
+            variance,
+        )
 
     return forward
 
 
-def _date_filter(N: int, K: int) -> Callable[..., Any]:
-    """Move the mean through one date, one series after the other."""
-    two_pi = 2 * np.pi
-    # Tuples of fixed length live in registers; a small array would not, because the
-    # compiler must assume that it overlaps with the results.
-    zeros_K = (0.0,) * K
+def exact_dates(
+    t: Any,
+    data: Any,
+    dynamics: Any,
+    moments: Any,
+    log_likelihood: Any,
+    source: Any,
+    N: int,
+    K: int,
+) -> Any:
+    """Filter from date t on; return the first date that shares its covariances.
 
-    @jit
-    def filter_date(t, y, s, Z, phi, c, d, gain, variance, result):
-        log_likelihood, mean, innovation = result
-        a = zeros_K
+    A series that is not observed has gain and innovation zero: multiplying by s costs
+    less than a branch.
+    """
+    y, s, c, d = data
+    Z, phi, q, h = dynamics
+    mean, innovation, covariance, gain, variance = moments
+    T = y.shape[0]
+    last_input = c.shape[0] - 1
+    a = np.empty(K)
+    P = np.empty((K, K))
+    M = np.empty(K)
+    z = np.empty(K)
+    is_steady = False
+    while t < T and not is_steady:
+        source[t] = t
         for k in range(K):
-            a = tuple_setitem(a, k, mean[t, k])
-        density, determinant = 0.0, 1.0
+            a[k] = mean[t, k]
+            # Only what is on and below the diagonal is kept.
+            for j in range(k + 1):
+                P[k, j] = covariance[t, k, j]
+        density = 0.0
+        determinant = 1.0
+        is_valid = True
         for i in range(N):
-            innovation[t, i] = 0.0
-            if s[t, i] != 0.0:
-                v = y[t, i] - d[t, i]
-                for k in range(K):
-                    v -= Z[i, k] * a[k]
-                innovation[t, i] = v
-                # One logarithm a date, more only where the product could overflow.
-                determinant *= two_pi * variance[i]
-                if not 1e-100 < determinant < 1e100:
-                    density -= 0.5 * np.log(determinant)
-                    determinant = 1.0
-                density -= 0.5 * v * v / variance[i]
-                for k in range(K):
-                    a = tuple_setitem(a, k, a[k] + gain[i, k] * v)
+            v = y[t, i] - d[t, i]
+            F = h[i]
+            observed = s[t, i]
+            for k in range(K):
+                z[k] = Z[i, k]
+            for k in range(K):
+                M[k] = 0.0
+                for j in range(K):
+                    M[k] += P[max(k, j), min(k, j)] * z[j]
+                F += z[k] * M[k]
+                v -= z[k] * a[k]
+            # False of NaN as well.
+            is_valid &= (F > 0.0) & (F < np.inf)
+            v *= observed
+            precision = observed / F
+            innovation[t, i] = v
+            variance[t, i] = F
+            # One logarithm a date, more only where the product could overflow.
+            determinant *= 1.0 + observed * (TWO_PI * F - 1.0)
+            if not 1e-100 < determinant < 1e100:
+                density -= 0.5 * np.log(determinant)
+                determinant = 1.0
+            density -= 0.5 * v * v * precision
+            for k in range(K):
+                scaled = M[k] * precision
+                gain[t, i, k] = scaled
+                a[k] += scaled * v
+                for j in range(k + 1):
+                    P[k, j] -= scaled * M[j]
+        if not is_valid:
+            return FAILED
         log_likelihood[t] = density - 0.5 * np.log(determinant)
-        following = min(t + 1, c.shape[0] - 1)
+        following = min(t + 1, last_input)
         for k in range(K):
             mean[t + 1, k] = phi[k] * a[k] + c[following, k]
-
-    return filter_date
-
-
-def _stretch_filter(N: int, K: int) -> Callable[..., Any]:
-    """Move the mean through dates that share cells and covariances."""
-    half_log_two_pi = 0.5 * np.log(2 * np.pi)
-    zeros_N, zeros_K = (0.0,) * N, (0.0,) * K
-
-    @jit
-    def date_maps(s, Z, phi, gain, V, W, A, B):
-        """One date as matrices acting on its predicted mean a and on e = y - d.
-
-        Innovations V a + W e, next predicted mean A a + B e; from A = I, else zeros.
-        """
-        for i in range(N):
-            if s[i] != 0.0:
-                W[i, i] = 1.0
-                for k in range(K):
-                    for j in range(K):
-                        V[i, j] -= Z[i, k] * A[k, j]
-                    for j in range(i):
-                        W[i, j] -= Z[i, k] * B[k, j]
-                for k in range(K):
-                    for j in range(K):
-                        A[k, j] += gain[i, k] * V[i, j]
-                    for j in range(i + 1):
-                        B[k, j] += gain[i, k] * W[i, j]
-        for k in range(K):
-            for j in range(K):
-                A[k, j] *= phi[k]
-            for j in range(N):
-                B[k, j] *= phi[k]
-
-    @jit
-    def filter_stretch(start, end, y, s, Z, phi, c, d, gain, variance, result):
-        log_likelihood, mean, innovation = result
-        V, W, A, B = np.zeros((N, K)), np.zeros((N, N)), np.eye(K), np.zeros((K, N))
-        date_maps(s[start], Z, phi, gain, V, W, A, B)
-        constant, half_precision = 0.0, zeros_N
-        for i in range(N):
-            if s[start, i] != 0.0:
-                constant -= half_log_two_pi + 0.5 * np.log(variance[i])
-                half_precision = tuple_setitem(half_precision, i, 0.5 / variance[i])
-        a, e = zeros_K, zeros_N
-        for k in range(K):
-            a = tuple_setitem(a, k, mean[start, k])
-        last = c.shape[0] - 1
-        for t in range(start, end):
-            for i in range(N):
-                e = tuple_setitem(e, i, y[t, i] - d[t, i])
-            density = constant
-            for i in range(N):
-                v = 0.0
-                for j in range(i + 1):
-                    v += W[i, j] * e[j]
-                for k in range(K):
-                    v += V[i, k] * a[k]
-                innovation[t, i] = v
-                density -= half_precision[i] * v * v
-            log_likelihood[t] = density
-            following = a
-            for k in range(K):
-                f = c[min(t + 1, last), k]
-                for j in range(N):
-                    f += B[k, j] * e[j]
-                # Last, because it alone waits for the date before.
-                for j in range(K):
-                    f += A[k, j] * a[j]
-                following = tuple_setitem(following, k, f)
-                mean[t + 1, k] = f
-            a = following
-
-    return filter_stretch
-
-
-def _comparisons(N: int, K: int) -> tuple[Callable[..., Any], ...]:
-    @jit
-    def same_cells(s, t, u):
-        for i in range(N):
-            if s[t, i] != s[u, i]:
-                return False
-        return True
-
-    @jit
-    def has_converged(P, before):
+            for j in range(k + 1):
+                P[k, j] *= phi[k] * phi[j]
+                if j == k:
+                    P[k, k] += q[k]
+                covariance[t + 1, k, j] = P[k, j]
+                covariance[t + 1, j, k] = P[k, j]
+        is_steady = True
         for k in range(K):
             for j in range(k + 1):
-                scale = np.sqrt(np.abs(P[k, k] * P[j, j]))
-                # Written so that NaN and infinity count as not converged.
-                if not np.abs(P[k, j] - before[k, j]) <= STEADY_TOLERANCE * scale:
-                    return False
-                if not scale < np.inf:
-                    return False
-        return True
+                change = P[k, j] - covariance[t, k, j]
+                scale = np.abs(P[k, k] * P[j, j])
+                # False of NaN and of infinity as well.
+                is_steady &= change * change <= STEADY_TOLERANCE**2 * scale
+                is_steady &= scale < np.inf
+        t += 1
+        if t < T:
+            for i in range(N):
+                is_steady &= s[t, i] == s[t - 1, i]
+    return t
 
-    @jit
-    def copy_matrix(source, target):
+
+def steady_dates(
+    t: Any,
+    data: Any,
+    dynamics: Any,
+    moments: Any,
+    log_likelihood: Any,
+    source: Any,
+    N: int,
+    K: int,
+) -> Any:
+    """Move the mean through the dates from t on that share cells and covariances.
+
+    Returns the first date after them. One date acts on its predicted mean a and on
+    e = y - d: innovations V a + W e, next predicted mean A a + B e + c.
+    """
+    y, s, c, d = data
+    Z, phi, _, _ = dynamics
+    mean, innovation, _, gain, variance = moments
+    T = y.shape[0]
+    shared = t - 1
+    end = t
+    is_same = True
+    while end < T and is_same:
+        for i in range(N):
+            is_same &= s[end, i] == s[shared, i]
+        if is_same:
+            source[end] = shared
+            end += 1
+
+    V = np.zeros((N, K))
+    W = np.zeros((N, N))
+    A = np.zeros((K, K))
+    B = np.zeros((K, N))
+    half_precision = np.empty(N)
+    constant = 0.0
+    for k in range(K):
+        A[k, k] = 1.0
+    for i in range(N):
+        observed = s[shared, i]
+        F = variance[shared, i]
+        half_precision[i] = 0.5 * observed / F
+        constant -= 0.5 * observed * np.log(TWO_PI * F)
         for k in range(K):
+            z = observed * Z[i, k]
             for j in range(K):
-                target[k, j] = source[k, j]
+                V[i, j] -= z * A[k, j]
+            for j in range(i):
+                W[i, j] -= z * B[k, j]
+        W[i, i] = observed
+        for k in range(K):
+            g = gain[shared, i, k]
+            for j in range(K):
+                A[k, j] += g * V[i, j]
+            for j in range(i + 1):
+                B[k, j] += g * W[i, j]
+    for k in range(K):
+        for j in range(K):
+            A[k, j] *= phi[k]
+        for j in range(N):
+            B[k, j] *= phi[k]
 
-    return same_cells, has_converged, copy_matrix
+    a = np.empty(K)
+    following = np.empty(K)
+    e = np.empty(N)
+    last_input = c.shape[0] - 1
+    for k in range(K):
+        a[k] = mean[t, k]
+    for now in range(t, end):
+        for i in range(N):
+            e[i] = y[now, i] - d[now, i]
+        density = constant
+        for i in range(N):
+            v = 0.0
+            for j in range(i + 1):
+                v += W[i, j] * e[j]
+            for k in range(K):
+                v += V[i, k] * a[k]
+            innovation[now, i] = v
+            density -= half_precision[i] * v * v
+        log_likelihood[now] = density
+        row = min(now + 1, last_input)
+        for k in range(K):
+            f = c[row, k]
+            for j in range(N):
+                f += B[k, j] * e[j]
+            # Last, because it alone waits for the date before.
+            for j in range(K):
+                f += A[k, j] * a[j]
+            following[k] = f
+        for k in range(K):
+            a[k] = following[k]
+            mean[now + 1, k] = a[k]
+    return end

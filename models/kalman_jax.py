@@ -46,7 +46,9 @@ def log_likelihood(
         following = phi * a + c_next, P * jnp.outer(phi, phi) + jnp.diag(q)
         return following, densities.sum()
 
-    c_next = jnp.concatenate([c[1:], jnp.zeros_like(c[:1])])
+    # One row stands for all dates; the last date has none that follows.
+    c_next = jnp.broadcast_to(c, (y.shape[0], c.shape[1]))
+    c_next = jnp.concatenate([c_next[1:], jnp.zeros_like(c_next[:1])])
     _, densities = jax.lax.scan(date, (m1, jnp.diag(p1)), (y - d, s, c_next))
     return jnp.where(jnp.any(jnp.isneginf(densities)), -jnp.inf, densities)
 
@@ -58,8 +60,9 @@ def _forward_in_jax(op: KalmanForward, **kwargs: Any) -> Any:
     def kalman_forward(*inputs: Any) -> Any:
         T = inputs[0].shape[0]
         # The backward Op differentiates afresh and does not read what numba stores.
-        stored = jnp.zeros((T, K)), jnp.zeros((T, N)), jnp.zeros((T, K, K))
-        return log_likelihood(*inputs), *stored, jnp.zeros(T, jnp.int64)
+        moments = jnp.zeros((T, K)), jnp.zeros((T, N)), jnp.zeros((T, K, K))
+        gains = jnp.zeros((T, N, K)), jnp.zeros((T, N))
+        return log_likelihood(*inputs), *moments, jnp.zeros(T, jnp.int64), *gains
 
     return kalman_forward
 

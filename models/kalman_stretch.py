@@ -10,92 +10,154 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numba.cpython.unsafe.tuple import tuple_setitem
+from numba import njit
 
-from models.kalman_covariance import jit
+from models.kalman_forward import FLOATING_POINT, PART_OF_A_PASS, jit
+from models.unrolling import unroll
 
 FORGOTTEN = 1e-8
 """A disturbance of the covariance counts as forgotten at this share of its size."""
+
+# Sums over dates in any order, so that they fit vector registers.
+jit_sums = njit(fastmath={*FLOATING_POINT, "reassoc"}, **PART_OF_A_PASS)
 
 
 def stretch_adjoint(
     N: int,
     K: int,
-    date_adjoint: Callable[..., Any],
-    covariance_adjoint: Callable[..., Any],
+    pull_means: Callable[..., Any],
+    pull_covariances: Callable[..., Any],
 ) -> Callable[..., Any]:
     """Compile the adjoint of a stretch for given sizes."""
-    adjoint_maps = _adjoint_maps(N, K)
-    sweep_means = _mean_sweep(N, K)
-    second_moments = _second_moments(N, K)
-    moments_to_bars = _moments_to_bars(N, K)
+    sweep = jit_sums(unroll(mean_sweep, N=N, K=K))
+    write_maps, moments_to_bars = _adjoint_maps(N, K), _moments_to_bars(N, K)
     dates_to_forget, lyapunov = _closed_loop(K)
 
     @jit
-    def pull_stretch(first, last, s, Z, phi, filtered, bars, gradient):
+    def pull_stretch(first, last, model, filtered, bars, gradient):
         """Pull mean_bar and P_bar back through dates first, ..., last."""
-        gain, variance, _, _, _, weight = filtered
-        _, P_bar, gain_bar, variance_bar, d_bar, c_bar = bars
+        s, Z, phi = model
+        _, _, _, source, gain, variance, _ = filtered
+        mean_bar, P_bar, gain_bar, variance_bar, d_bar, c_bar = bars
+        shared = source[last]
         to_y_bar, to_mean_bar = np.zeros((N, K + N)), np.zeros((N + 1, K, K + N))
-        adjoint_maps(s[first], Z, phi, gain, variance, to_y_bar, to_mean_bar)
+        write_maps(
+            s[shared], Z, phi, gain[shared], variance[shared], to_y_bar, to_mean_bar
+        )
         A = np.empty((K, K))
         for k in range(K):
             for j in range(K):
                 A[k, j] = to_mean_bar[0, j, k]
-        head = dates_to_forget(A, last - first + 1)
-        if head == last - first + 1:
-            for t in range(last, first - 1, -1):
-                date_adjoint(t, s[t], Z, phi, filtered, bars, gradient)
-                covariance_adjoint(
-                    P_bar, gain_bar, variance_bar, s[t], Z, phi, filtered, gradient
-                )
+        head = first + dates_to_forget(A, last - first + 1)
+        if head > last:
+            pull_means(first, last, model, filtered, bars, gradient)
+            pull_covariances(first, last, model, filtered, bars, gradient)
             return
-        sweep_means(first, last, filtered, bars, to_y_bar, to_mean_bar)
         moments = np.empty((K + N, K + N))
-        second_moments(first, last, filtered, c_bar, moments)
-        gain_sum, variance_sum = np.zeros((N, K)), np.zeros(N)
-        total = 0.0
-        for t in range(first, last + 1):
-            total += weight[t]
+        total = sweep(head, last, filtered, bars, to_y_bar, to_mean_bar, moments)
+        # From here on the last date stands for the sum of the whole stretch.
         moments_to_bars(
-            s[first],
-            filtered,
+            s[shared],
+            gain[shared],
+            variance[shared],
             moments,
             total,
             to_y_bar,
             to_mean_bar,
-            gain_sum,
-            variance_sum,
+            gain_bar[last],
+            variance_bar[last],
             gradient,
         )
+        pull_means(first, head - 1, model, filtered, bars, gradient)
+        for t in range(first, head):
+            for i in range(N):
+                variance_bar[last, i] += variance_bar[t, i]
+                for k in range(K):
+                    gain_bar[last, i, k] += gain_bar[t, i, k]
         # What reaches the covariance before the stretch comes from its first dates
         # alone: what the later ones send is forgotten on the way.
         unused = np.zeros((N, K)), np.zeros(K), np.zeros(K), np.zeros(N)
-        before, following = np.zeros((K, K)), np.empty(K)
-        head_bars = following, before, gain_bar, variance_bar, d_bar, c_bar
-        for t in range(first + head - 1, first - 1, -1):
-            for k in range(K):
-                following[k] = c_bar[t + 1, k]
-            date_adjoint(t, s[t], Z, phi, filtered, head_bars, unused)
-            covariance_adjoint(
-                before, gain_bar, variance_bar, s[t], Z, phi, filtered, unused
-            )
+        before, X = np.zeros((K, K)), np.zeros((K, K))
+        to_before = mean_bar, before, gain_bar, variance_bar, d_bar, c_bar
+        pull_covariances(first, head - 1, model, filtered, to_before, unused)
         # P_bar of each date is A' P_bar(next) A + B, so the sum X over the stretch of
         # P_bar(next) solves X = A' X A + sum of B + P_bar(last) - P_bar(first).
-        X = np.zeros((K, K))
-        covariance_adjoint(
-            X, gain_sum, variance_sum, s[first], Z, phi, filtered, unused
-        )
+        to_X = mean_bar, X, gain_bar, variance_bar, d_bar, c_bar
+        pull_covariances(last, last, model, filtered, to_X, unused)
         for k in range(K):
             for j in range(K):
                 X[k, j] += P_bar[k, j] - before[k, j]
                 P_bar[k, j] = before[k, j]
         lyapunov(A, X)
-        covariance_adjoint(
-            X, gain_sum, variance_sum, s[first], Z, phi, filtered, gradient
-        )
+        pull_covariances(last, last, model, filtered, to_X, gradient)
 
     return pull_stretch
+
+
+def mean_sweep(
+    first: Any,
+    last: Any,
+    filtered: Any,
+    bars: Any,
+    to_y_bar: Any,
+    to_mean_bar: Any,
+    moments: Any,
+    N: int,
+    K: int,
+) -> Any:
+    """Pull mean_bar back through the dates and sum b w'; return the sum of weights.
+
+    Writes d_bar, adds to c_bar.
+    """
+    mean, innovation, _, _, _, _, weight = filtered
+    mean_bar, _, _, _, d_bar, c_bar = bars
+    last_input = c_bar.shape[0] - 1
+    b = np.empty(K + N)
+    w = np.empty(K + N)
+    before = np.empty(K)
+    S = np.zeros((K + N, K + N))
+    total_weight = 0.0
+    for k in range(K):
+        b[k] = mean_bar[k]
+    for t in range(last, first - 1, -1):
+        total_weight += weight[t]
+        for k in range(K):
+            w[k] = mean[t, k]
+        for i in range(N):
+            w[K + i] = innovation[t, i]
+            b[K + i] = weight[t] * innovation[t, i]
+        for x in range(K + N):
+            for z in range(K + N):
+                # The block of the innovations is symmetric.
+                if x < K or z < K or z <= x:
+                    S[x, z] += b[x] * w[z]
+        for i in range(N):
+            y_bar = 0.0
+            for j in range(i, N):
+                y_bar += to_y_bar[i, K + j] * b[K + j]
+            for k in range(K):
+                y_bar += to_y_bar[i, k] * b[k]
+            d_bar[t, i] = -y_bar
+        for k in range(K):
+            pulled = 0.0
+            for j in range(N):
+                pulled += to_mean_bar[0, k, K + j] * b[K + j]
+            # Last, because it alone waits for the date after.
+            for j in range(K):
+                pulled += to_mean_bar[0, k, j] * b[j]
+            before[k] = pulled
+        for k in range(K):
+            b[k] = before[k]
+            c_bar[min(t, last_input), k] += b[k]
+    for k in range(K):
+        mean_bar[k] = b[k]
+    for x in range(K + N):
+        for z in range(K + N):
+            if x < K or z < K or z <= x:
+                moments[x, z] = S[x, z]
+            else:
+                moments[x, z] = S[z, x]
+    return total_weight
 
 
 def _adjoint_maps(N: int, K: int) -> Callable[..., Any]:
@@ -109,12 +171,10 @@ def _adjoint_maps(N: int, K: int) -> Callable[..., Any]:
         for k in range(K):
             to_mean_bar[N, k, k] = phi[k]
         for i in range(N - 1, -1, -1):
-            if s[i] != 0.0:
-                to_y_bar[i, K + i] = -1.0 / variance[i]
+            to_y_bar[i, K + i] = -s[i] / variance[i]
             for x in range(K + N):
-                if s[i] != 0.0:
-                    for k in range(K):
-                        to_y_bar[i, x] += gain[i, k] * to_mean_bar[i + 1, k, x]
+                for k in range(K):
+                    to_y_bar[i, x] += gain[i, k] * to_mean_bar[i + 1, k, x]
                 for k in range(K):
                     to_mean_bar[i, k, x] = to_mean_bar[i + 1, k, x]
                     to_mean_bar[i, k, x] -= Z[i, k] * to_y_bar[i, x]
@@ -122,112 +182,40 @@ def _adjoint_maps(N: int, K: int) -> Callable[..., Any]:
     return adjoint_maps
 
 
-def _mean_sweep(N: int, K: int) -> Callable[..., Any]:
-    zeros_K, zeros_N = (0.0,) * K, (0.0,) * N
-
-    @jit
-    def sweep_means(first, last, filtered, bars, to_y_bar, to_mean_bar):
-        """Write d_bar and c_bar of every date; replace mean_bar."""
-        innovation, weight = filtered[4], filtered[5]
-        mean_bar, d_bar, c_bar = bars[0], bars[4], bars[5]
-        b, v = zeros_K, zeros_N
-        for k in range(K):
-            b = tuple_setitem(b, k, mean_bar[k])
-        for t in range(last, first - 1, -1):
-            for i in range(N):
-                v = tuple_setitem(v, i, weight[t] * innovation[t, i])
-            for i in range(N):
-                total = 0.0
-                for j in range(i, N):
-                    total += to_y_bar[i, K + j] * v[j]
-                for k in range(K):
-                    total += to_y_bar[i, k] * b[k]
-                d_bar[t, i] = -total
-            before = b
-            for k in range(K):
-                total = 0.0
-                for j in range(N):
-                    total += to_mean_bar[0, k, K + j] * v[j]
-                # Last, because it alone waits for the date after.
-                for j in range(K):
-                    total += to_mean_bar[0, k, j] * b[j]
-                before = tuple_setitem(before, k, total)
-                c_bar[t, k] = total
-            b = before
-        for k in range(K):
-            mean_bar[k] = b[k]
-
-    return sweep_means
-
-
-def _second_moments(N: int, K: int) -> Callable[..., Any]:
-    zeros_K, zeros_N = (0.0,) * K, (0.0,) * N
-
-    @jit
-    def second_moments(first, last, filtered, c_bar, moments):
-        """Sum b w' over the dates, one row of it at a time to stay in registers."""
-        mean, innovation, weight = filtered[3], filtered[4], filtered[5]
-        T = weight.shape[0]
-        for x in range(K + N):
-            with_mean, with_innovation = zeros_K, zeros_N
-            for t in range(first, last + 1):
-                if x >= K:
-                    b = weight[t] * innovation[t, x - K]
-                elif t + 1 < T:
-                    b = c_bar[t + 1, x]
-                else:
-                    b = 0.0
-                for k in range(K):
-                    with_mean = tuple_setitem(
-                        with_mean, k, with_mean[k] + b * mean[t, k]
-                    )
-                for i in range(N):
-                    with_innovation = tuple_setitem(
-                        with_innovation, i, with_innovation[i] + b * innovation[t, i]
-                    )
-            for k in range(K):
-                moments[x, k] = with_mean[k]
-            for i in range(N):
-                moments[x, K + i] = with_innovation[i]
-
-    return second_moments
-
-
 def _moments_to_bars(N: int, K: int) -> Callable[..., Any]:
     @jit
     def moments_to_bars(
         s,
-        filtered,
+        gain,
+        variance,
         moments,
         total,
         to_y_bar,
         to_mean_bar,
-        gain_sum,
-        variance_sum,
+        gain_bar,
+        variance_bar,
         gradient,
     ):
         """Sum over the stretch of what a date adds to each cotangent."""
-        gain, variance = filtered[0], filtered[1]
         Z_bar, phi_bar, _, _ = gradient
         # The mean at each stage of a date, as rows acting on w.
         stage = np.zeros((K, K + N))
         for k in range(K):
             stage[k, k] = 1.0
         for i in range(N):
-            if s[i] != 0.0:
-                for w in range(K + N):
-                    y_bar_w = 0.0
-                    for x in range(K + N):
-                        y_bar_w += to_y_bar[i, x] * moments[x, w]
-                    for k in range(K):
-                        Z_bar[i, k] -= y_bar_w * stage[k, w]
+            for w in range(K + N):
+                y_bar_w = 0.0
                 for x in range(K + N):
-                    for k in range(K):
-                        gain_sum[i, k] += to_mean_bar[i + 1, k, x] * moments[x, K + i]
-                squares = moments[K + i, K + i] / variance[i]
-                variance_sum[i] = 0.5 * (squares - total) / variance[i]
+                    y_bar_w += to_y_bar[i, x] * moments[x, w]
                 for k in range(K):
-                    stage[k, K + i] = gain[i, k]
+                    Z_bar[i, k] -= y_bar_w * stage[k, w]
+            for k in range(K):
+                gain_bar[i, k] = 0.0
+                for x in range(K + N):
+                    gain_bar[i, k] += to_mean_bar[i + 1, k, x] * moments[x, K + i]
+                stage[k, K + i] = gain[i, k]
+            squares = moments[K + i, K + i] / variance[i]
+            variance_bar[i] = 0.5 * s[i] * (squares - total) / variance[i]
         for k in range(K):
             for w in range(K + N):
                 phi_bar[k] += moments[k, w] * stage[k, w]
@@ -265,7 +253,9 @@ def _closed_loop(K: int) -> tuple[Callable[..., Any], Callable[..., Any]]:
     @jit
     def dates_to_forget(A, limit):
         """Count the dates after which A'^n A^n is negligible, at most `limit`."""
-        G, half, following = np.eye(K), np.empty((K, K)), np.empty((K, K))
+        G, half, following = np.zeros((K, K)), np.empty((K, K)), np.empty((K, K))
+        for k in range(K):
+            G[k, k] = 1.0
         n = 0
         while n < limit and largest(G) > FORGOTTEN:
             sandwich(A, G, half, following)

@@ -239,7 +239,8 @@ def _price_discovery(
     inputs: PricePressureInputs, variant: Variant, priors: PricePressurePriors
 ) -> Any:
     """Lambda OF_t of equation (4), (week, factor), basis points."""
-    moved = np.zeros((len(inputs.yield_bp), len(FACTORS)))
+    # One row: the same, nothing, every week.
+    moved = np.zeros((1, len(FACTORS)))
     if not variant.order_flow_terms:
         return moved
     discovery = pm.Normal(

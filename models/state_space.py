@@ -12,7 +12,8 @@ from models.kalman import state_space_log_likelihood
 
 FloatArray = NDArray[np.float64]
 
-SIGNATURE = "(t,n),(n,k),(k),(k),(n),(k),(k),(t,k),(t,n)->(n)"
+# The input to the states has one row a date, or one for all.
+SIGNATURE = "(t,n),(n,k),(k),(k),(n),(k),(k),(u,k),(t,n)->(n)"
 CORE_NDIM = (2, 2, 1, 1, 1, 1, 1, 2, 2)
 """Dimensions of each parameter in `SIGNATURE`."""
 
@@ -55,6 +56,8 @@ def _simulate_observations(
     """Draw every cell, those that were not observed too: a prediction of them."""
     _, loading, *dynamics, state_input, observation_input = _without_batch(parameters)
     persistence, state_variance, observation_variance, mean, variance = dynamics
+    num_dates = len(observation_input)
+    state_input = np.broadcast_to(state_input, (num_dates, state_input.shape[1]))
     states = simulate_states(
         persistence, state_variance, mean, variance, state_input, rng
     )

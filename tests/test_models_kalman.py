@@ -14,6 +14,9 @@ from tests.state_spaces import INPUT_NAMES, dense_log_likelihood, random_system
 SAME = 1e-9
 """Relative; the backends run the same recursion in another order of operations."""
 
+STEADY = 1e-8
+"""Relative; JAX steps exactly where numba takes converged covariances as fixed."""
+
 NUM_DATES = 70
 
 LITTLE_WORK = pytensor.compile.mode.Mode("py", "fast_run")
@@ -60,6 +63,16 @@ def test_jax_agrees_in_value_and_gradient(system):
         evaluate(system, "NUMBA"), evaluate(system, "JAX"), strict=True
     ):
         assert_allclose(ours, theirs, rtol=SAME, atol=SAME)
+
+
+def test_jax_takes_one_row_of_state_input_for_all_dates(system):
+    pytest.importorskip("jax", reason="JAX is an optional dependency")
+    importlib.import_module("models.kalman_jax")
+    system["state_input"] = system["state_input"][:1]
+    for ours, theirs in zip(
+        evaluate(system, "NUMBA"), evaluate(system, "JAX"), strict=True
+    ):
+        assert_allclose(ours, theirs, rtol=STEADY, atol=STEADY)
 
 
 def test_jax_gives_minus_infinity_and_no_nan_for_impossible_variances(system):

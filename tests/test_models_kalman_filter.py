@@ -106,6 +106,21 @@ def test_innovations_of_missing_cells_are_zero(rng):
     assert innovation[system["is_observed"] > 0].all()
 
 
+@pytest.mark.parametrize("gaps", [with_gaps, lambda system: system])
+def test_one_row_of_state_input_holds_at_every_date(gaps, rng):
+    one_row = gaps(random_system(rng, 120, 4, 3))
+    one_row["state_input"] = rng.normal(size=(1, 3))
+    repeated = one_row | {"state_input": np.repeat(one_row["state_input"], 120, axis=0)}
+    weight = rng.normal(size=120)
+    ours, theirs = run_forward(one_row), run_forward(repeated)
+    assert_allclose(ours.log_likelihood, theirs.log_likelihood, rtol=0)
+    gradient = run_backward(one_row, weight, ours)
+    expected = run_backward(repeated, weight, theirs)
+    total = expected.state_input.sum(axis=0, keepdims=True)
+    assert_allclose(gradient.state_input, total, rtol=EXACT)
+    assert_allclose(gradient.persistence, expected.persistence, rtol=EXACT)
+
+
 @pytest.mark.parametrize("num_dates", [200, 10_000])
 def test_long_samples_agree_with_statsmodels(num_dates, rng):
     system = random_system(

@@ -70,6 +70,15 @@ def model() -> pm.Model:
     return result
 
 
+def draw_of(parameters: System, seed: int) -> np.ndarray:
+    inputs = {k: x for k, x in parameters.items() if k != "observation"}
+    with pm.Model(coords={"week": range(NUM_DATES), "tenor": list("abcd")}):
+        y = LinearGaussianStateSpace(
+            "y", observed=parameters["observation"], dims=("week", "tenor"), **inputs
+        )
+        return pm.draw(y, random_seed=seed, mode="FAST_COMPILE")
+
+
 def draws_of(shift: np.ndarray) -> xr.DataTree:
     posterior = xr.Dataset(
         {"shift": (("chain", "draw", "factor"), shift[None])},
@@ -93,6 +102,13 @@ def all_cells(parameters: System) -> tuple[np.ndarray, np.ndarray]:
     complete = parameters | {"is_observed": np.ones((NUM_DATES, NUM_SERIES))}
     mean, covariance, _ = dense_moments(complete)
     return mean, covariance
+
+
+def test_predictions_take_one_row_of_state_input_for_all_dates() -> None:
+    parameters = system() | {"state_input": np.full((1, NUM_FACTORS), 0.7)}
+    repeated = parameters | {"state_input": np.full((NUM_DATES, NUM_FACTORS), 0.7)}
+    first, second = (draw_of(x, seed=5) for x in (parameters, repeated))
+    assert_allclose(first, second, rtol=0)
 
 
 def test_simulated_states_have_the_moments_of_the_autoregression() -> None:
