@@ -10,10 +10,10 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from analysis.drawing import write_figures
 from analysis.fits import Fit
 from analysis.registry import MODEL_REPORTS
 from analysis.section import ReportFigure, Section
-from analysis.style import write_figure
 from analysis.tables import Table, write_table
 from data.errors import DataError
 from data.files import replacing
@@ -157,28 +157,32 @@ def write_report(
         Created where missing. Each file is complete or not there at all; the page
         comes last.
     on_file : callable
-        Called with the stem of each table or figure before it is made.
+        Called with the stem of each table or figure before this process makes it.
 
     Returns
     -------
     WrittenReport
     """
     sections = sections_of(fits)
-    files: list[Path] = []
-    embedded: dict[str, str] = {}
-    for item in _items(sections):
-        on_file(item.file_stem)
+    items = _items(sections)
+    written: dict[str, list[Path]] = {}
+    for item in items:
         if isinstance(item, Table):
-            files += write_table(item, folder / "tables")
-            continue
-        png, pdf = write_figure(item.drawn(), folder / "figures", item.file_stem)
-        files += [png, pdf]
-        embedded[item.file_stem] = b64encode(png.read_bytes()).decode("ascii")
+            on_file(item.file_stem)
+            written[item.file_stem] = write_table(item, folder / "tables")
+    figures = [item for item in items if isinstance(item, ReportFigure)]
+    drawn = write_figures(figures, folder / "figures", on_file)
+    embedded = {
+        stem: b64encode(png.read_bytes()).decode("ascii")
+        for stem, (png, _) in drawn.items()
+    }
+    written |= drawn
     page = folder / "index.html"
     with replacing(page) as temporary:
         temporary.write_text(_render(sections, fits, embedded), encoding="utf-8")
     failed = tuple(fit for fit in fits if not fit.is_usable)
-    return WrittenReport(page, tuple(files), failed)
+    files = tuple(path for item in items for path in written[item.file_stem])
+    return WrittenReport(page, files, failed)
 
 
 def _items(sections: Sequence[Section]) -> list[Table | ReportFigure]:
