@@ -34,7 +34,7 @@ from models.local_level_autoregression import (
     LOADING,
     series_state_spaces,
 )
-from models.priors import LogNormalPrior
+from models.priors import stored_priors
 
 MODEL_NAME = "basis-decomposition"
 VARIANT = "local-level-ar1"
@@ -85,7 +85,9 @@ def prepare_from_basis_decomposition_trace(trace: xr.DataTree) -> PreparedModel:
         source=trace.attrs["data_source"],
         sha256=trace.attrs["data_sha256"],
     )
-    return prepare_basis_decomposition(panel, _priors_from(trace.attrs["priors"]))
+    return prepare_basis_decomposition(
+        panel, stored_priors(BasisDecompositionPriors, trace.attrs["priors"])
+    )
 
 
 def derive_basis_decomposition(
@@ -168,15 +170,6 @@ def _state_spaces(model: pm.Model, draws: xr.Dataset) -> list[list[StateSpace]]:
     return by_tenor
 
 
-def _by_state(
-    states: FloatArray, dims: tuple[str, ...], coords: Mapping[str, Any]
-) -> xr.Dataset:
-    """Split states (..., state) into the variables of `STATES`."""
-    return xr.Dataset(
-        {name: (dims, states[..., k]) for name, k in STATES.items()}, coords=coords
-    )
-
-
 def _predictions(ahead: list[OneStepAhead], coords: Mapping[str, Any]) -> xr.Dataset:
     names = {"mean": "mean_bp", "sd": "sd_bp"}
     return xr.Dataset(
@@ -189,12 +182,3 @@ def _predictions(ahead: list[OneStepAhead], coords: Mapping[str, Any]) -> xr.Dat
         },
         coords=coords,
     )
-
-
-def _priors_from(stored: Mapping[str, Any]) -> BasisDecompositionPriors:
-    """Undo `dataclasses.asdict`."""
-    return BasisDecompositionPriors(**{name: _prior(x) for name, x in stored.items()})
-
-
-def _prior(value: Any) -> Any:
-    return LogNormalPrior(**value) if isinstance(value, dict) else value

@@ -1,8 +1,6 @@
 """What fitting the liquidity-regimes model needs beyond the model itself."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, replace
-from typing import Any
 
 import numpy as np
 import pymc as pm
@@ -24,7 +22,7 @@ from models.liquidity_regimes_inputs import select_inputs
 from models.liquidity_regimes_priors import LiquidityRegimesPriors
 from models.liquidity_regimes_specification import LiquidityRegimesSpecification
 from models.liquidity_regimes_starts import starting_points
-from models.priors import LogNormalPrior
+from models.priors import stored_priors
 
 MODEL_NAME = "liquidity-regimes"
 OBSERVED = "price_impact"
@@ -96,7 +94,7 @@ def prepare_from_liquidity_regimes_trace(trace: xr.DataTree) -> PreparedModel:
     return prepare_liquidity_regimes(
         panel,
         LiquidityRegimesSpecification(**trace.attrs["specification"]),
-        _priors_from(trace.attrs["priors"]),
+        stored_priors(LiquidityRegimesPriors, trace.attrs["priors"]),
     )
 
 
@@ -172,12 +170,3 @@ def _one_step_ahead(
         },
         coords={dim: list(model.coords[dim]) for dim in dims},
     )
-
-
-def _priors_from(stored: Mapping[str, Any]) -> LiquidityRegimesPriors:
-    """Undo `dataclasses.asdict`."""
-    values: dict[str, Any] = {
-        name: LogNormalPrior(**value) if isinstance(value, dict) else value
-        for name, value in stored.items()
-    }
-    return LiquidityRegimesPriors(**values)

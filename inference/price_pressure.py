@@ -1,8 +1,6 @@
 """What fitting the price-pressure model needs beyond the model itself."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 import pymc as pm
@@ -17,7 +15,7 @@ from models.dims import FACTOR, TENOR, WEEK
 from models.price_pressure import PricePressurePriors, price_pressure_model
 from models.price_pressure_inputs import select_inputs
 from models.price_pressure_variants import VARIANTS
-from models.priors import LogNormalPrior
+from models.priors import stored_priors
 
 MODEL_NAME = "price-pressure"
 OBSERVED = "yield_bp"
@@ -78,7 +76,9 @@ def prepare_from_price_pressure_trace(trace: xr.DataTree) -> PreparedModel:
         sha256=trace.attrs["data_sha256"],
     )
     return prepare_price_pressure(
-        panel, trace.attrs["variant"], _priors_from(trace.attrs["priors"])
+        panel,
+        trace.attrs["variant"],
+        stored_priors(PricePressurePriors, trace.attrs["priors"]),
     )
 
 
@@ -137,14 +137,3 @@ def derive_price_pressure(
         coords={dim: coords[dim] for dim in (WEEK, TENOR)},
     )
     return {"smoothed": smoothed, "one_step_ahead": predictions}
-
-
-def _priors_from(stored: Mapping[str, Any]) -> PricePressurePriors:
-    """Undo `dataclasses.asdict` and JSON, which keeps no tuples."""
-    return PricePressurePriors(**{name: _prior(x) for name, x in stored.items()})
-
-
-def _prior(value: Any) -> Any:
-    if isinstance(value, dict):
-        return LogNormalPrior(**value)
-    return tuple(value) if isinstance(value, list) else value

@@ -1,0 +1,26 @@
+"""Priors that a trace keeps and gives back."""
+
+import json
+from dataclasses import asdict
+
+import pytest
+
+from models.basis_decomposition import BasisDecompositionPriors
+from models.liquidity_regimes_priors import LiquidityRegimesPriors
+from models.price_pressure import SAMPLED_DECAY, PricePressurePriors
+from models.priors import stored_priors
+
+
+@pytest.mark.parametrize(
+    "priors",
+    [
+        PricePressurePriors(),
+        PricePressurePriors(decay_per_month=SAMPLED_DECAY),
+        LiquidityRegimesPriors(),
+        BasisDecompositionPriors(),
+    ],
+    ids=["price-pressure", "sampled-decay", "liquidity-regimes", "basis"],
+)
+def test_priors_survive_being_stored(priors: object) -> None:
+    stored = json.loads(json.dumps(asdict(priors)))
+    assert stored_priors(type(priors), stored) == priors
