@@ -21,6 +21,8 @@ from models.priors import stored_priors
     ],
     ids=["price-pressure", "sampled-decay", "liquidity-regimes", "basis"],
 )
-def test_priors_survive_being_stored(priors: object) -> None:
+def test_priors_survive_being_stored(
+    priors: PricePressurePriors | LiquidityRegimesPriors | BasisDecompositionPriors,
+) -> None:
     stored = json.loads(json.dumps(asdict(priors)))
     assert stored_priors(type(priors), stored) == priors
