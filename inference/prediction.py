@@ -70,9 +70,9 @@ def leave_future_out(
     first_date : int
         Position of the first date to be predicted.
     settings : SamplerSettings
-        Settings of each fit, of which it takes no more than 2,200 draws and 400
-        adaptation iterations a chain. The fits run nutpie whatever sampler they name,
-        because it takes other data without compiling again.
+        Settings of each fit, of which it takes no more than 2,200 draws over all chains
+        and 400 adaptation iterations of each. The fits run nutpie whatever sampler
+        they name, because it takes other data without compiling again.
     past : callable, optional
         Maps a number of dates to what else the model takes from them, so that a fit
         to them knows nothing of later ones.
