@@ -95,6 +95,20 @@ def test_today_is_the_last_day_of_the_trace() -> None:
     assert (today["mean"] >= filtered.sel(state="1").item()).all()
 
 
+def test_today_starts_from_the_states_of_the_last_day() -> None:
+    fit = random_fit()
+    tree = fit.tree.copy()
+    regimes = fit.group("regimes").copy(deep=True)
+    regimes["filtered_probability"][0] = [0.9, 0.1, 0.0]
+    regimes["filtered_probability"][-1] = [0.1, 0.2, 0.7]
+    tree["regimes"] = regimes
+    depth = fit.group("constant_data")["depth_musd"].to_numpy()[-1]
+    expected = fragility(
+        tree, depth, (5,), state_probability={"1": 0.1, "2": 0.2, "3": 0.7}
+    )
+    assert fragility_today(tree, (5,))["mean"].item() == expected["mean"].item()
+
+
 def test_depth_that_the_sample_or_the_state_never_met_is_marked() -> None:
     fit = random_fit()
     depth = fit.group("constant_data")["depth_musd"].to_numpy()

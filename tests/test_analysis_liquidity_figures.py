@@ -73,6 +73,8 @@ def test_fragility_line_is_the_mean_of_the_draws() -> None:
     depth = thin.get_xdata()[40]
     row = fragility(fit.tree, depth, (5,)).set_index("current_state").loc["2"]
     assert thin.get_ydata()[40] == pytest.approx(row["mean"])
+    # From the least depth of the paper's Figure 4, met or not.
+    assert thin.get_xdata()[0] <= 10
     shown = np.isfinite(thick.get_ydata())
     grid = thick.get_xdata()
     outside = fragility(fit.tree, grid, (5,)).query("current_state == '2'")

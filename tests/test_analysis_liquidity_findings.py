@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import xarray as xr
 
 from analysis.findings import findings_of_fit
 from analysis.fits import Fit
@@ -81,6 +82,19 @@ def test_rare_moves_are_named_with_what_the_prior_decides() -> None:
     assert "2→2" not in sentence
     assert "2→1" not in sentence
     assert "delta 2→3 (0.31) and gamma 2→3 (0.20)" in prior_sentence(fit)
+
+
+def test_staying_in_a_state_is_no_move_however_rarely_it_happens() -> None:
+    fit = random_fit()
+    tree = fit.tree.copy()
+    regimes = fit.group("regimes")
+    path = xr.full_like(regimes["state_path"], 3)
+    path[:, ::40] = 1
+    tree["regimes"] = regimes.assign(state_path=path)
+    sentence = weak_rows_sentence(replace(fit, tree=tree))
+    assert "1→2" in sentence
+    assert "1→1" not in sentence
+    assert "2→2" not in sentence
 
 
 def test_nothing_is_said_of_the_prior_where_it_takes_no_part() -> None:
