@@ -1,6 +1,6 @@
 """The block of checks that the report holds for a fit of any model."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from matplotlib.figure import Figure
@@ -17,6 +17,7 @@ from analysis.figures_predictive import (
 from analysis.figures_sampling import figure_rank, figure_trace
 from analysis.fits import Fit
 from analysis.section import Block, ReportFigure
+from analysis.tables import Table
 from analysis.tables_fit import table_diagnostics, table_predictive_check
 
 CHECK_FIGURES = (
@@ -29,10 +30,13 @@ CHECK_FIGURES = (
     figure_rank,
 )
 
+MIXING_FIGURES = (figure_prior_posterior, figure_trace, figure_rank)
+"""Those of :data:`CHECK_FIGURES` that need no replicated data."""
+
 PREDICTION_FIGURES = (figure_predictive_pit, figure_innovation_autocorrelation)
 """Those of :data:`CHECK_FIGURES` that need predictions one step ahead."""
 
-CAPTIONS = {
+CAPTIONS: dict[Callable[[Fit], Figure], str] = {
     figure_prior_posterior: (
         "Prior and posterior of every parameter, in prior standard deviations from the "
         "prior mean. A posterior as wide as its prior was not informed by the data."
@@ -109,16 +113,38 @@ def checks_block(fit: Fit) -> Block:
     -------
     Block
     """
+    figures = [
+        draw
+        for draw in CHECK_FIGURES
+        if fit.has("one_step_ahead") or draw not in PREDICTION_FIGURES
+    ]
+    return _block(fit, [table_diagnostics(fit), table_predictive_check(fit)], figures)
+
+
+def mixing_block(fit: Fit) -> Block:
+    """Diagnostics and mixing alone, of a fit that takes part of the data as given.
+
+    Parameters
+    ----------
+    fit : Fit
+
+    Returns
+    -------
+    Block
+    """
+    return _block(fit, [table_diagnostics(fit)], MIXING_FIGURES)
+
+
+def _block(
+    fit: Fit, tables: list[Table], figures: Iterable[Callable[[Fit], Figure]]
+) -> Block:
     described = fit.description
     words = {
         "subject": described.predictive_check.subject,
         "num_lags": described.num_lags,
         "unit": described.time_unit,
     }
-    figures = [
-        figure_of_fit(draw, CAPTIONS[draw].format(**words), fit)
-        for draw in CHECK_FIGURES
-        if fit.has("one_step_ahead") or draw not in PREDICTION_FIGURES
+    drawn = [
+        figure_of_fit(draw, CAPTIONS[draw].format(**words), fit) for draw in figures
     ]
-    tables = (table_diagnostics(fit), table_predictive_check(fit))
-    return Block(f"Checks: {fit.name}", "", (*tables, *figures))
+    return Block(f"Checks: {fit.name}", "", (*tables, *drawn))

@@ -1,7 +1,6 @@
 """The report's section on the basis, its dislocations and who closes them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -9,8 +8,7 @@ from matplotlib.figure import Figure
 
 from analysis import basis_words, half_life_words
 from analysis.basis_findings import basis_sentences
-from analysis.checks import CAPTIONS as CHECK_CAPTIONS
-from analysis.checks import checks_block, figure_of_fit
+from analysis.checks import checks_block, figure_of_fit, mixing_block
 from analysis.figures_basis import (
     figure_basis_deviation,
     figure_basis_half_life,
@@ -22,12 +20,6 @@ from analysis.figures_half_life import (
     figure_partial_effects,
     figure_who_closes_basis,
 )
-from analysis.figures_predictive import (
-    figure_posterior_predictive_check,
-    figure_prior_posterior,
-    figure_prior_predictive_check,
-)
-from analysis.figures_sampling import figure_rank, figure_trace
 from analysis.figures_survival import figure_survival_check
 from analysis.findings import findings_of_fit
 from analysis.fits import Fit
@@ -40,14 +32,13 @@ from analysis.half_life_events import (
 )
 from analysis.half_life_findings import NO_COVARIATES, half_life_sentences
 from analysis.notebook_regression import notebook_regression
+from analysis.panel_block import panel_block, panel_words
 from analysis.section import Block, Findings, ReportFigure, Section
 from analysis.tables import Table
 from analysis.tables_basis import table_basis_decomposition, table_variance_shares
 from analysis.tables_comparison import by_panel
 from analysis.tables_fit import (
-    table_diagnostics,
     table_fits,
-    table_predictive_check,
 )
 from analysis.tables_half_life import (
     table_coefficient_information,
@@ -71,11 +62,6 @@ from analysis.tables_half_life_events import (
 from models.half_life_specification import LINEAR
 
 BASIS_MODEL = "basis-decomposition"
-MIXING_FIGURES = (figure_prior_posterior, figure_trace, figure_rank)
-PREDICTIVE_FIGURES = (
-    figure_prior_predictive_check,
-    figure_posterior_predictive_check,
-)
 
 
 def _figure(draw: Callable[[Fit], Figure], fit: Fit) -> ReportFigure:
@@ -125,40 +111,30 @@ def _basis_block(fit: Fit, events: pd.DataFrame) -> Block:
     )
 
 
-def _named(item: Table | ReportFigure, name: str) -> Table | ReportFigure:
-    return replace(item, fit_name=name)
-
-
-def _panel_block(fits: Sequence[Fit], is_only_panel: bool) -> Block:
+def _events_block(fits: Sequence[Fit], *, is_only_panel: bool) -> Block:
     """Events of one panel and what the notebook's own regression makes of them."""
     fit = fits[0]
-    name = "" if is_only_panel else fit.panel_hash[:8]
     tables = [table_half_life_summary(fit), table_half_life_outcomes(fit)]
     if len(set_aside_counts(events_of(fit))):
         tables.append(table_set_aside(fit))
     if not notebook_regression(fit).empty:
         tables.append(table_notebook_regression(fit))
     notes = [str(note) for note in fit.tree.attrs.get("notes", [])]
-    text = f"Panel {fit.tree.attrs['data_source']}, SHA-256 {fit.panel_hash}."
-    if notes:
-        text += f" What enters: {'; '.join(notes)}."
-    return Block(
-        "The events" if is_only_panel else f"The events {name}",
-        text,
-        tuple(_named(table, name) for table in tables),
-    )
+    enters = f" What enters: {'; '.join(notes)}." if notes else ""
+    text = panel_words(fit) + enters
+    return panel_block("The events", text, fit, tables, is_only_panel=is_only_panel)
 
 
-def _coefficients_block(fits: Sequence[Fit], is_only_panel: bool) -> Block:
-    name = "" if is_only_panel else fits[0].panel_hash[:8]
+def _coefficients_block(fits: Sequence[Fit], *, is_only_panel: bool) -> Block:
     with_covariates = [fit for fit in fits if has_covariates(fit)]
     tables = [table_half_life_coefficients(with_covariates)] if with_covariates else []
     tables += [table_leave_one_out(group) for group in comparable_fits(fits)]
-    title = "What goes with the half-life"
-    return Block(
-        title if is_only_panel else f"{title} {name}",
+    return panel_block(
+        "What goes with the half-life",
         "" if with_covariates else NO_COVARIATES,
-        tuple(_named(table, name) for table in tables),
+        fits[0],
+        tables,
+        is_only_panel=is_only_panel,
     )
 
 
@@ -179,18 +155,8 @@ def _estimates_block(fit: Fit, fits: Sequence[Fit]) -> Block:
     return Block(f"Estimates: {fit.name}", f"Variant {fit.variant}.", tuple(items))
 
 
-def _checks_block(fit: Fit) -> Block:
-    items: list[Table | ReportFigure] = [table_diagnostics(fit)]
-    draws = [*MIXING_FIGURES]
-    if fit.variant != LINEAR:
-        items.append(table_predictive_check(fit))
-        draws = [*PREDICTIVE_FIGURES, *MIXING_FIGURES]
-    subject = fit.description.predictive_check.subject
-    items += [
-        figure_of_fit(draw, CHECK_CAPTIONS[draw].format(subject=subject), fit)
-        for draw in draws
-    ]
-    return Block(f"Checks: {fit.name}", "", tuple(items))
+def _checks_of_regression(fit: Fit) -> Block:
+    return mixing_block(fit) if fit.variant == LINEAR else checks_block(fit)
 
 
 def _comparison_findings(fits: Sequence[Fit]) -> list[Findings]:
@@ -233,10 +199,10 @@ def half_life_section(fits: Sequence[Fit]) -> Section:
         blocks=(
             Block("What was fitted", "", (table_fits(fits),)),
             *(_basis_block(fit, events) for fit in basis),
-            *(_panel_block(group, is_only) for group in panels),
-            *(_coefficients_block(group, is_only) for group in panels),
+            *(_events_block(group, is_only_panel=is_only) for group in panels),
+            *(_coefficients_block(group, is_only_panel=is_only) for group in panels),
             *(_estimates_block(fit, regressions) for fit in regressions),
             *(checks_block(fit) for fit in basis),
-            *(_checks_block(fit) for fit in regressions),
+            *(_checks_of_regression(fit) for fit in regressions),
         ),
     )

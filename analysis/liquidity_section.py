@@ -27,6 +27,7 @@ from analysis.liquidity_words import (
     QUESTION,
     THRESHOLD_QUESTION,
 )
+from analysis.panel_block import panel_block, panel_words
 from analysis.section import Block, ReportFigure, Section
 from analysis.state_calibration import has_known_states, num_simulated_states
 from analysis.tables import Table
@@ -58,17 +59,15 @@ def _figure(draw: Callable[[Fit], Figure], fit: Fit) -> ReportFigure:
     return figure_of_fit(draw, CAPTIONS[draw], fit)
 
 
-def _data_block(fits: Sequence[Fit], is_only_panel: bool) -> Block:
+def _data_block(fits: Sequence[Fit], *, is_only_panel: bool) -> Block:
     """Figures 1 to 3 of the longest stretch of one panel."""
     fit = max(fits, key=lambda one: one.panel.sizes["day"])
-    name = "" if is_only_panel else fit.panel_hash[:8]
-    return Block(
-        title="The data" if is_only_panel else f"The data {name}",
-        text=f"Panel {fit.tree.attrs['data_source']}, SHA-256 {fit.panel_hash}.",
-        items=tuple(
-            ReportFigure(draw.__name__, CAPTIONS[draw], partial(draw, fit), "", name)
-            for draw in DATA_FIGURES
-        ),
+    figures = [
+        ReportFigure(draw.__name__, CAPTIONS[draw], partial(draw, fit))
+        for draw in DATA_FIGURES
+    ]
+    return panel_block(
+        "The data", panel_words(fit), fit, figures, is_only_panel=is_only_panel
     )
 
 
@@ -140,7 +139,7 @@ def liquidity_regimes_section(fits: Sequence[Fit]) -> Section:
         how_to_read=HOW_TO_READ,
         blocks=(
             Block("What was fitted", "", (table_fits(fits),)),
-            *(_data_block(group, len(panels) == 1) for group in panels),
+            *(_data_block(group, is_only_panel=len(panels) == 1) for group in panels),
             _comparison_block(fits),
             *(
                 block

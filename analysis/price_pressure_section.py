@@ -1,7 +1,6 @@
 """The report's section on price pressure and price discovery."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 from matplotlib.figure import Figure
@@ -16,6 +15,7 @@ from analysis.figures_price_pressure import (
 from analysis.figures_states import figure_efficient_yield, figure_smoothed_factors
 from analysis.findings import findings_of_comparison, findings_of_fit
 from analysis.fits import Fit
+from analysis.panel_block import panel_block, panel_words
 from analysis.price_pressure_findings import price_pressure_findings
 from analysis.price_pressure_words import CAPTIONS, HOW_TO_READ, QUESTION
 from analysis.section import Block, ReportFigure, Section
@@ -42,25 +42,21 @@ def _figure(draw: Callable[[Fit], Figure], fit: Fit) -> ReportFigure:
     return figure_of_fit(draw, CAPTIONS[draw], fit)
 
 
-def _data_block(fits: Sequence[Fit], is_only_panel: bool) -> Block:
+def _data_block(fits: Sequence[Fit], *, is_only_panel: bool) -> Block:
     """Tables I and II, Figures 1 and 2 of the longest stretch of one panel."""
     fit = max(fits, key=lambda one: one.panel.sizes["week"])
-    name = "" if is_only_panel else fit.panel_hash[:8]
-    tables = [table_1_summary_statistics(fit), table_2_hedging_regression(fit)]
-    figures = [
-        ReportFigure(draw.__name__, CAPTIONS[draw], partial(draw, fit), "", name)
+    tables = (table_1_summary_statistics(fit), table_2_hedging_regression(fit))
+    figures = (
+        ReportFigure(draw.__name__, CAPTIONS[draw], partial(draw, fit))
         for draw in (figure_inventories, figure_factor_exposures)
-    ]
-    source = fit.tree.attrs["data_source"]
-    return Block(
-        title="The data" if is_only_panel else f"The data {name}",
-        text=f"Panel {source}, SHA-256 {fit.panel_hash}.",
-        items=(*(_named(table, name) for table in tables), *figures),
     )
-
-
-def _named(table: Table, name: str) -> Table:
-    return replace(table, fit_name=name)
+    return panel_block(
+        "The data",
+        panel_words(fit),
+        fit,
+        (*tables, *figures),
+        is_only_panel=is_only_panel,
+    )
 
 
 def _estimates_block(fit: Fit) -> Block:
@@ -121,7 +117,7 @@ def price_pressure_section(fits: Sequence[Fit]) -> Section:
         how_to_read=HOW_TO_READ,
         blocks=(
             Block("What was fitted", "", (table_fits(fits),)),
-            *(_data_block(group, len(panels) == 1) for group in panels),
+            *(_data_block(group, is_only_panel=len(panels) == 1) for group in panels),
             _comparison_block(fits),
             *(_estimates_block(fit) for fit in fits),
             *(checks_block(fit) for fit in fits),
