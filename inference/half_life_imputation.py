@@ -1,13 +1,11 @@
 """Sample a half-life regression given every imputation of the half-lives."""
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import nutpie
 import pymc as pm
 import xarray as xr
 from pymc.model.transform.conditioning import remove_value_transforms
@@ -20,6 +18,7 @@ from inference.sampling import (
     common_statistics,
     draw_predictive,
     draw_prior,
+    sample_compiled,
     thin_evenly,
 )
 from inference.settings import SamplerSettings
@@ -64,7 +63,7 @@ def sample_imputations(
     groups: Trees = {}
     for imputation, data in enumerate(imputations):
         seed = settings.seed + imputation
-        tree = _sample(compiled.with_data(**data), replace(settings, seed=seed))
+        tree = sample_compiled(compiled.with_data(**data), replace(settings, seed=seed))
         posterior = tree["posterior"].to_dataset()
         pm.set_data(data, model=model)
         found = {
@@ -93,22 +92,6 @@ def sample_imputations(
         "compile_and_sample": time.perf_counter() - start
     }
     return trace
-
-
-def _sample(compiled: Any, settings: SamplerSettings) -> xr.DataTree:
-    tree: xr.DataTree = nutpie.sample(
-        compiled,
-        draws=settings.draws,
-        tune=settings.tune,
-        chains=settings.chains,
-        cores=min(settings.chains, os.cpu_count() or 1),
-        seed=settings.seed,
-        target_accept=settings.target_accept,
-        maxdepth=settings.max_tree_depth,
-        save_warmup=False,
-        progress_bar=False,
-    )
-    return tree
 
 
 def _log_densities(

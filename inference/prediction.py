@@ -14,7 +14,6 @@ from typing import Any, NamedTuple, cast
 
 import arviz as az
 import numpy as np
-import nutpie
 import pymc as pm
 import xarray as xr
 from numpy.typing import NDArray
@@ -24,6 +23,7 @@ from inference.compilation import compile_for_nutpie
 from inference.diagnostics import MAXIMUM_INCIDENTAL_R_HAT
 from inference.optimum import PosteriorModeSearch, unconstrained_point
 from inference.preparation import Past
+from inference.sampling import sample_compiled
 from inference.settings import SamplerSettings
 
 PARETO_K_THRESHOLD = 0.7
@@ -189,19 +189,8 @@ class _FitsOfThePast(az.SamplingWrapper):
         settings = self._settings
         start = self._start_given(modified_observed_data)
         compiled = self._compiled.with_data(**modified_observed_data.data)
-        fit = cast(
-            xr.DataTree,
-            nutpie.sample(
-                replace(compiled, initial_point_func=lambda _: start),
-                draws=settings.draws,
-                tune=settings.tune,
-                chains=settings.chains,
-                seed=settings.seed,
-                target_accept=settings.target_accept,
-                maxdepth=settings.max_tree_depth,
-                save_warmup=False,
-                progress_bar=False,
-            ),
+        fit = sample_compiled(
+            replace(compiled, initial_point_func=lambda _: start), settings
         )
         r_hat = az.rhat(fit["posterior"].to_dataset())
         self.r_hat.append(float(r_hat.to_array().max()))

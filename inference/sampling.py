@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+import nutpie
 import pymc as pm
 import xarray as xr
 
@@ -104,6 +105,36 @@ def sample_posterior(
     for name in ("prior", "prior_predictive"):
         tree[name] = prior[name]
     tree.attrs["wall_time_by_step_s"] = seconds
+    return tree
+
+
+def sample_compiled(compiled: Any, settings: SamplerSettings) -> xr.DataTree:
+    """Draw from a model that `inference.compilation.compile_for_nutpie` compiled.
+
+    Parameters
+    ----------
+    compiled : nutpie CompiledModel
+        With the data to condition on.
+    settings : SamplerSettings
+        Number of draws and seed; nutpie runs whatever sampler they name.
+
+    Returns
+    -------
+    xr.DataTree
+        Groups ``posterior`` and ``sample_stats`` as nutpie names them.
+    """
+    tree: xr.DataTree = nutpie.sample(
+        compiled,
+        draws=settings.draws,
+        tune=settings.tune,
+        chains=settings.chains,
+        cores=min(settings.chains, os.cpu_count() or 1),
+        seed=settings.seed,
+        target_accept=settings.target_accept,
+        maxdepth=settings.max_tree_depth,
+        save_warmup=False,
+        progress_bar=False,
+    )
     return tree
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-import nutpie
 import pymc as pm
 import xarray as xr
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from pymc.blocking import DictToArrayBijection
 from pymc.initial_point import make_initial_point_fn
 
 from inference.compilation import compile_for_nutpie
+from inference.sampling import sample_compiled
 from inference.settings import SamplerSettings
 
 
@@ -63,18 +63,7 @@ class CompiledModel:
         if start is not None:
             point = self._unconstrained(start)
             compiled = replace(compiled, initial_point_func=lambda _: point)
-        tree: xr.DataTree = nutpie.sample(
-            compiled,
-            draws=settings.draws,
-            tune=settings.tune,
-            chains=settings.chains,
-            seed=settings.seed,
-            target_accept=settings.target_accept,
-            maxdepth=settings.max_tree_depth,
-            save_warmup=False,
-            progress_bar=False,
-        )
-        return tree
+        return sample_compiled(compiled, settings)
 
     def _unconstrained(
         self, start: Mapping[str, NDArray[np.float64]]
