@@ -14,7 +14,7 @@ from models.basis_decomposition import basis_decomposition_model, trading_days
 from models.basis_simulation import NUM_DAYS, BasisParameters, simulate_basis
 from models.dims import TENOR
 from studies.compiled_model import CompiledModel
-from studies.recovery import compare_with_truth
+from studies.recovery import replication_rows
 
 RECOVERY_SETTINGS = SamplerSettings(seed=0, draws=700, tune=500, chains=2)
 """Of each fit, with the seed of the replication."""
@@ -64,11 +64,7 @@ def recovery(
         compiled = compiled or CompiledModel(model, PARAMETERS)
         data = model_data(trading_days(panel.dataset)["basis_bp"].to_numpy())
         draws = compiled.sample(data, replace(settings, seed=seed))
-        table = compare_with_truth(draws["posterior"].to_dataset(), truth)
-        table.insert(0, "variant", VARIANT)
-        table.insert(1, "seed", seed)
-        table["divergences"] = int(draws["sample_stats"]["diverging"].sum())
-        tables.append(table)
+        tables.append(replication_rows(draws, truth, VARIANT, seed))
         advance(pd.concat(tables, ignore_index=True))
     return pd.concat(tables, ignore_index=True)
 

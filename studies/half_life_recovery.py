@@ -25,7 +25,7 @@ from models.half_life_specification import (
     HalfLifeSpecification,
 )
 from studies.compiled_model import CompiledModel
-from studies.recovery import compare_with_truth
+from studies.recovery import replication_rows
 
 FloatArray = NDArray[np.float64]
 
@@ -128,11 +128,7 @@ def recovery(
         draws = compiled.sample(
             data_variables(replication.inputs), replace(settings, seed=seed)
         )
-        table = compare_with_truth(draws["posterior"].to_dataset(), replication.truth)
-        table.insert(0, "variant", variant)
-        table.insert(1, "seed", seed)
-        table["divergences"] = int(draws["sample_stats"]["diverging"].sum())
-        tables.append(table)
+        tables.append(replication_rows(draws, replication.truth, variant, seed))
         advance(pd.concat(tables, ignore_index=True))
     return pd.concat(tables, ignore_index=True)
 

@@ -24,7 +24,7 @@ from models.liquidity_regimes_simulation import NUM_DAYS, simulate_liquidity_reg
 from models.liquidity_regimes_specification import LiquidityRegimesSpecification
 from models.liquidity_regimes_starts import starting_points
 from studies.compiled_model import CompiledModel
-from studies.recovery import compare_with_truth
+from studies.recovery import replication_rows
 
 FloatArray = NDArray[np.float64]
 
@@ -140,10 +140,7 @@ def recovery(
             starting_points(inputs, specification, priors),
         )
         draws, found = compiled.fit(replication, replace(settings, seed=seed))
-        table = compare_with_truth(draws["posterior"].to_dataset(), truth)
-        table.insert(0, "variant", specification.name)
-        table.insert(1, "seed", seed)
-        table["divergences"] = int(draws["sample_stats"]["diverging"].sum())
+        table = replication_rows(draws, truth, specification.name, seed)
         tables.append(table.assign(**search_columns(found)))
         advance(pd.concat(tables, ignore_index=True))
     return pd.concat(tables, ignore_index=True)

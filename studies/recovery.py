@@ -80,14 +80,38 @@ def recovery(
     for seed in range(first, first + num_replications):
         data = model_data(simulated_panel(variant, seed, num_weeks), variant)
         draws = compiled.sample(data, replace(settings, seed=seed))
-        table = compare_with_truth(draws["posterior"].to_dataset(), truth)
-        table.insert(0, "seed", seed)
-        table["divergences"] = int(draws["sample_stats"]["diverging"].sum())
-        tables.append(table)
+        tables.append(replication_rows(draws, truth, variant.name, seed))
         advance()
-    joined = pd.concat(tables, ignore_index=True)
-    joined.insert(0, "variant", variant.name)
-    return joined
+    return pd.concat(tables, ignore_index=True)
+
+
+def replication_rows(
+    draws: xr.DataTree, truth: xr.Dataset, variant: str, seed: int
+) -> pd.DataFrame:
+    """What one fit says of the parameters that made its data.
+
+    Parameters
+    ----------
+    draws : xr.DataTree
+        Groups ``posterior`` and ``sample_stats`` of the fit.
+    truth : xr.Dataset
+        True values.
+    variant : str
+        Name of the model's variant.
+    seed : int
+        Of the simulated data.
+
+    Returns
+    -------
+    DataFrame
+        One row an element: ``variant``, ``seed``, the columns of `compare_with_truth`
+        and ``divergences`` of the fit.
+    """
+    table = compare_with_truth(draws["posterior"].to_dataset(), truth)
+    table.insert(0, "variant", variant)
+    table.insert(1, "seed", seed)
+    table["divergences"] = int(draws["sample_stats"]["diverging"].sum())
+    return table
 
 
 def simulated_panel(variant: Variant, seed: int, num_weeks: int) -> PricePressurePanel:
