@@ -26,6 +26,7 @@ from data.liquidity_columns import (
     VOLATILITY_COLUMN,
     VOLATILITY_OF_VOLATILITY_COLUMN,
 )
+from data.panel_files import refuse_columns
 from data.trading_days import missing_trading_days
 
 MINIMUM_DAYS = 250
@@ -93,18 +94,7 @@ def check_column_names(columns: Sequence[str], source: str) -> None:
         for name in columns
         if name.startswith(_PREFIXES) and name not in KNOWN_COLUMNS
     ]
-    if missing:
-        similar = f"; unrecognised: {', '.join(unknown)}" if unknown else ""
-        raise DataError(
-            f"{source}: missing column {', '.join(missing)}{similar}",
-            "add or rename the columns; data/README.md lists names and units "
-            f"(the file has: {', '.join(columns)}).",
-        )
-    if unknown:
-        raise DataError(
-            f"{source}: unknown column {', '.join(unknown)}",
-            "correct the name after data/README.md or drop the column.",
-        )
+    refuse_columns(missing, unknown, columns, source)
 
 
 def row_label(frame: pd.DataFrame, position: int) -> str:

@@ -127,11 +127,42 @@ def number_cells(
 def require_columns(cells: pd.DataFrame, names: Sequence[str], source: str) -> None:
     """Raise `DataError` naming the columns that a file lacks."""
     missing = [name for name in names if name not in cells.columns]
+    refuse_columns(missing, [], list(map(str, cells.columns)), source)
+
+
+def refuse_columns(
+    missing: Sequence[str],
+    unknown: Sequence[str],
+    columns: Sequence[str],
+    source: str,
+    remark: str = "",
+) -> None:
+    """Raise `DataError` naming columns that are missing or misspelt, if any are.
+
+    Parameters
+    ----------
+    missing : sequence of str
+        Columns that the file has to have.
+    unknown : sequence of str
+        Columns that begin like a known one and are none.
+    columns : sequence of str
+        All columns of the file.
+    source : str
+        How the error names the file.
+    remark : str
+        Put behind the remedy for unknown columns.
+    """
     if missing:
+        similar = f"; unrecognised: {', '.join(unknown)}" if unknown else ""
         raise DataError(
-            f"{source}: missing column {', '.join(missing)}",
+            f"{source}: missing column {', '.join(missing)}{similar}",
             "add or rename the columns; data/README.md lists names and units "
-            f"(the file has: {', '.join(map(str, cells.columns))}).",
+            f"(the file has: {', '.join(columns)}).",
+        )
+    if unknown:
+        raise DataError(
+            f"{source}: unknown column {', '.join(unknown)}",
+            f"correct the name after data/README.md or drop the column{remark}.",
         )
 
 

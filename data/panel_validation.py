@@ -26,6 +26,7 @@ from data.columns import (
     yield_column,
 )
 from data.errors import DataError
+from data.panel_files import refuse_columns
 
 MINIMUM_WEEKS = 52
 """Fewest rows of a panel: below a year of weeks nothing tells a persistence of 0.99
@@ -142,19 +143,13 @@ def check_column_names(columns: Sequence[str], source: str) -> None:
         for name in columns
         if name.startswith(prefixes) and name not in KNOWN_COLUMNS
     ]
-    if missing:
-        similar = f"; unrecognised: {', '.join(unknown)}" if unknown else ""
-        raise DataError(
-            f"{source}: missing column {', '.join(missing)}{similar}",
-            "add or rename the columns; data/README.md lists names and units "
-            f"(the file has: {', '.join(columns)}).",
-        )
-    if unknown:
-        raise DataError(
-            f"{source}: unknown column {', '.join(unknown)}",
-            "correct the name after data/README.md or drop the column; net inventories "
-            "and net DV01 are computed from cash and futures.",
-        )
+    refuse_columns(
+        missing,
+        unknown,
+        columns,
+        source,
+        "; net inventories and net DV01 are computed from cash and futures",
+    )
 
 
 def panel_schema(columns: Sequence[str]) -> pa.DataFrameSchema:
