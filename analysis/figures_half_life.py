@@ -47,7 +47,7 @@ CLOSERS = ("ats_share", "principal_share", "dealer_hhi")
 NUM_POINTS = 15
 """Of a curve over a covariate: it bends once at most."""
 
-WITHIN_DECADES = 50
+WITHIN_DECADES = 100
 """A logarithmic axis that spans less is labelled at 1, 2 and 5 too."""
 
 EVERY_SPAN = (np.inf, np.inf)
