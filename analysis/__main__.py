@@ -1,5 +1,6 @@
 """Command line: ``python -m analysis report TRACE... --out DIR``."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -57,7 +58,12 @@ def report(
     console = Console(stderr=True)
     with console.status("reading traces") as status:
         fits = load_fits(traces)
-        written = write_report(fits, out, lambda stem: status.update(f"making {stem}"))
+        written = write_report(
+            fits,
+            out,
+            lambda stem: status.update(f"making {stem}"),
+            os.process_cpu_count() or 1,
+        )
     typer.echo(
         f"{written.page} and {len(written.files)} files in {out / 'tables'} and "
         f"{out / 'figures'}"

@@ -1,6 +1,5 @@
-"""Draw the figures of a report, on two cores where there are two."""
+"""Draw the figures of a report, on several cores where it pays."""
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -9,8 +8,8 @@ from pathlib import Path
 from analysis.section import ReportFigure
 from analysis.style import write_figure
 
-WORTH_A_PROCESS = 30
-"""Figures from which on a second process gains time: it takes seconds to start."""
+WORTH_A_PROCESS = 15
+"""Figures that a process must have to draw to gain time: it takes seconds to start."""
 
 
 def _in_silence(_: str) -> None:
@@ -21,6 +20,7 @@ def write_figures(
     figures: Sequence[ReportFigure],
     folder: Path,
     on_file: Callable[[str], None] = _in_silence,
+    max_processes: int = 1,
 ) -> dict[str, list[Path]]:
     """Write every figure as PNG and PDF.
 
@@ -31,19 +31,29 @@ def write_figures(
         Created where missing.
     on_file : callable
         Called with the stem of each figure that this process draws, before it does.
+    max_processes : int
+        This one included. More than one only from a program whose main module can be
+        imported without running it, as `multiprocessing` asks.
 
     Returns
     -------
     dict of str to list of Path
         Stem of each figure's files -> the PNG and the PDF.
     """
-    if len(figures) < WORTH_A_PROCESS or (os.process_cpu_count() or 1) < 2:
+    processes = max(1, min(max_processes, len(figures) // WORTH_A_PROCESS))
+    if processes == 1:
         return _write_in_turn(figures, folder, on_file)
     # Spawned: a fork would take over locks that other threads of this process hold.
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as helper:
-        theirs = helper.submit(_write_in_turn, figures[1::2], folder)
-        ours = _write_in_turn(figures[::2], folder, on_file)
-        return ours | theirs.result()
+    spawned = get_context("spawn")
+    with ProcessPoolExecutor(processes - 1, mp_context=spawned) as helpers:
+        theirs = [
+            helpers.submit(_write_in_turn, figures[first::processes], folder)
+            for first in range(1, processes)
+        ]
+        written = _write_in_turn(figures[::processes], folder, on_file)
+        for each in theirs:
+            written |= each.result()
+    return written
 
 
 def _write_in_turn(

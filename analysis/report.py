@@ -146,7 +146,10 @@ def _with_own_stems(section: Section, model: str, stems: Counter[str]) -> Sectio
 
 
 def write_report(
-    fits: Sequence[Fit], folder: Path, on_file: Callable[[str], None] = lambda _: None
+    fits: Sequence[Fit],
+    folder: Path,
+    on_file: Callable[[str], None] = lambda _: None,
+    max_processes: int = 1,
 ) -> WrittenReport:
     """Write `index.html`, `tables/` and `figures/`.
 
@@ -158,6 +161,8 @@ def write_report(
         comes last.
     on_file : callable
         Called with the stem of each table or figure before this process makes it.
+    max_processes : int
+        See :func:`analysis.drawing.write_figures`.
 
     Returns
     -------
@@ -171,7 +176,7 @@ def write_report(
             on_file(item.file_stem)
             written[item.file_stem] = write_table(item, folder / "tables")
     figures = [item for item in items if isinstance(item, ReportFigure)]
-    drawn = write_figures(figures, folder / "figures", on_file)
+    drawn = write_figures(figures, folder / "figures", on_file, max_processes)
     embedded = {
         stem: b64encode(png.read_bytes()).decode("ascii")
         for stem, (png, _) in drawn.items()

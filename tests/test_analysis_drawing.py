@@ -1,6 +1,5 @@
 """Figures drawn by one process or by two."""
 
-import os
 import pickle
 from collections.abc import Callable
 from functools import partial
@@ -35,10 +34,9 @@ def test_two_processes_write_what_one_writes(
     told: list[str] = []
     alone = write_figures(_figures(), tmp_path / "alone", told.append)
     assert told == list(alone)
-    monkeypatch.setattr(drawing, "WORTH_A_PROCESS", 2)
-    monkeypatch.setattr(os, "process_cpu_count", lambda: 2)
+    monkeypatch.setattr(drawing, "WORTH_A_PROCESS", 1)
     told.clear()
-    together = write_figures(_figures(), tmp_path / "together", told.append)
+    together = write_figures(_figures(), tmp_path / "together", told.append, 2)
     assert told == ["figure_inventories"]
     assert together.keys() == alone.keys()
     for stem, paths in alone.items():
