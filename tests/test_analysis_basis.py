@@ -76,6 +76,23 @@ def test_day_without_a_quote_does_not_spoil_the_shares() -> None:
     assert np.isfinite(variance_shares(random_basis_fit())).all()
 
 
+def test_days_without_a_quote_count_for_no_component() -> None:
+    fit = random_basis_fit()
+
+    shares = variance_shares(fit).sel(tenor=5).isel(sample=3)
+
+    smoothed = fit.group("smoothed").sel(tenor=5).isel(sample=3)
+    basis = fit.panel["basis_bp"].sel(tenor=5).to_numpy()
+    quoted = np.isfinite(basis)
+    level, deviation = (
+        smoothed[name].to_numpy() for name in ("level_bp", "deviation_bp")
+    )
+    parts = [level, deviation, basis - level - deviation]
+    variance = np.array([part[quoted].var(ddof=1) for part in parts])
+    assert not quoted.all()
+    np.testing.assert_allclose(shares, 100 * variance / variance.sum())
+
+
 def test_published_share_stands_beside_the_level_only() -> None:
     fit = _with_published(random_basis_fit(), structural_share_pct=[99, 99, 98, 68])
     frame = table_variance_shares(fit).frame.set_index(["component", "tenor"])

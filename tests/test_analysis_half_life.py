@@ -180,6 +180,27 @@ def test_events_that_share_an_outcome_count_once() -> None:
     assert counts.loc[2, "num_used"] == counts.loc[2, "num_outcomes"] + 1
 
 
+def test_counts_of_imputations_are_means_of_those_of_each() -> None:
+    alone = outcome_counts(event_frame()).set_index("tenor")
+    frame = event_frame()
+    twice = pd.concat([frame, frame.assign(imputation=1)], ignore_index=True)
+
+    counts = outcome_counts(twice).set_index("tenor")
+
+    pd.testing.assert_frame_equal(counts, alone, check_dtype=False)
+
+
+def test_expected_half_life_counts_what_is_open_to_the_end() -> None:
+    frame = event_frame()
+    row = outcome_counts(frame).set_index("tenor").loc[5]
+
+    used = used_events(frame)
+    days = used.loc[used["tenor"] == 5, "days"]
+
+    # Every outcome is watched for ten days, so what is open counts as ten.
+    assert row["restricted_mean_days"] == pytest.approx(days.mean())
+
+
 def test_dropping_open_outcomes_shortens_the_mean() -> None:
     counts = outcome_counts(event_frame())
     assert (counts["mean_resolved_days"] < counts["restricted_mean_days"]).all()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import arviz as az
 import numpy as np
 import pytest
 import xarray as xr
@@ -228,7 +229,28 @@ def test_higher_score_of_every_outcome_is_better_beyond_doubt() -> None:
     frame = compare_leave_one_out([_scored(HAZARD, -1.0), _scored(WEIBULL, 0.0)])
     assert frame["fit"].tolist() == [WEIBULL, HAZARD]
     assert frame["difference_to_best"][1] == pytest.approx(-298, rel=0.01)
+    scores = [
+        az.loo(_scored(variant, 0.0).tree, pointwise=True).elpd_i.to_numpy()
+        for variant in (HAZARD, WEIBULL)
+    ]
+    error = np.sqrt(298) * (scores[0] - scores[1]).std(ddof=1)
+    assert frame["difference_se"][1] == pytest.approx(error, rel=1e-6, abs=1e-9)
     assert "predicts better" in score_sentence(frame)
+
+
+def test_outcomes_are_scored_by_the_draws_whose_log_densities_are_kept() -> None:
+    trees = [random_half_life_tree(variant) for variant in (HAZARD, WEIBULL)]
+    for tree in trees:
+        kept = tree["log_likelihood"].to_dataset().isel(draw=slice(None, None, 2))
+        del tree["log_likelihood"]
+        tree["log_likelihood"] = kept.assign_coords(
+            draw=tree["posterior"]["draw"][::2].to_numpy()
+        )
+
+    frame = compare_leave_one_out([half_life_fit(tree) for tree in trees])
+
+    assert np.isfinite(frame["elpd"]).all()
+    assert frame["num_outcomes"].tolist() == [298, 298]
 
 
 def test_equal_scores_are_not_told_apart() -> None:

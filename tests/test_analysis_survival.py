@@ -76,6 +76,14 @@ def test_imputations_that_differ_widen_the_interval() -> None:
         return float(score.iloc[0] - score.iloc[1])
 
     assert width(mixed) > width(single)
+    # Rubin's rules: mean of the variances, and 1 + 1/2 of that between two estimates.
+    score, within = [], []
+    for days in (DAYS, later):
+        survival, error = kaplan_meier(days, RESOLVED, 4)
+        score.append(np.log(-np.log(survival[2])))
+        within.append((error[2] / (survival[2] * np.log(survival[2]))) ** 2)
+    variance = np.mean(within) + 1.5 * np.var(score, ddof=1)
+    assert width(mixed) == pytest.approx(2 * NORMAL_975 * np.sqrt(variance))
 
 
 def test_replications_of_censored_events_agree_with_kaplan_meier() -> None:

@@ -118,6 +118,47 @@ def test_controls_are_matched_by_quarter_and_tenor_and_never_filled() -> None:
     assert "none for tenor 10" in "\n".join(built.notes)
 
 
+def test_controls_are_those_of_the_events_own_quarter() -> None:
+    index = pd.MultiIndex.from_tuples(
+        [(pd.Period("2020Q1"), 5), (pd.Period("2020Q2"), 5)],
+        names=["quarter", "tenor"],
+    )
+    controls = pd.DataFrame(
+        {name: [1.0, 2.0] for name in LIQUIDITY_COVARIATES}, index=index
+    )
+    closed = DAYS.drop("2020-03-31")
+    states = Deviations({5: np.ones((1, len(closed)))}, closed, "states.csv", "00")
+
+    built = build_half_life_panel(
+        states, events("2020-03-31"), RULE, tenors=(5,), liquidity=controls
+    ).frame
+
+    assert built["deviation_date"].item() == pd.Timestamp("2020-04-01")
+    assert built["bid_ask_spread"].item() == 1.0
+
+
+def test_counts_of_several_imputations_are_their_means() -> None:
+    # The 5-year halves within two days in one imputation and in three in the other.
+    rule = HalfLifeRule(horizon_days=2)
+
+    built = build_half_life_panel(
+        deviations(), events("2020-03-03", "2020-03-05"), rule, tenors=(5,)
+    )
+
+    assert (
+        "halved within 2 business days: 1, not halved while observed and so "
+        "right-censored: 1 (means over imputations)" in built.notes
+    )
+
+
+def test_rows_that_are_set_aside_share_no_outcome() -> None:
+    before = events("2020-02-03", "2020-02-03", "2020-03-03")
+
+    built = build_half_life_panel(deviations(), before, RULE, tenors=(5,))
+
+    assert "share date and tenor" not in "\n".join(built.notes)
+
+
 def test_covariates_are_matched_by_event_type_too() -> None:
     keys = pd.MultiIndex.from_tuples(
         [(pd.Timestamp("2020-03-03"), "type 0", 5)],
