@@ -15,7 +15,7 @@ EXAMPLES = (
     "python -m benchmarks half-life --out quick.csv --events 5000 --draws 200"
 )
 
-LENGTHS = (1_000, 10_000)
+LENGTHS = (10_000,)
 
 
 def half_life(

@@ -17,7 +17,7 @@ from data.half_life_panels import (
     write_half_life_panel,
 )
 from models.half_life import half_life_model
-from models.half_life_simulation import simulate_half_life_events
+from models.half_life_simulation import EVENT_TYPES, simulate_half_life_events
 from models.half_life_specification import (
     DISCRETE_WEIBULL,
     PROPORTIONAL_HAZARD,
@@ -29,6 +29,7 @@ SEED = 20240215
 OUR_HAZARD = f"ours, {PROPORTIONAL_HAZARD}"
 OUR_WEIBULL = f"ours, {DISCRETE_WEIBULL}"
 PYMC_WEIBULL = "pm.Censored(pm.DiscreteWeibull)"
+PYMC_MULTINOMIAL = "pm.Multinomial of counts by day"
 STATSMODELS = "statsmodels, complementary log-log of event days"
 
 
@@ -38,6 +39,27 @@ def benchmark_panel(folder: Path, num_events: int) -> HalfLifePanel:
     if not path.exists():
         write_half_life_panel(simulate_half_life_events(SEED, num_events), path)
     return read_half_life_panel(path)
+
+
+def shared_panel(folder: Path, num_events: int) -> HalfLifePanel:
+    """Events of every type on each date: those of one tenor share one half-life.
+
+    As many events as rows, but a seventh of the outcomes, on a thirty-fifth of the
+    dates.
+    """
+    path = folder / f"shared-events-{num_events}.parquet"
+    if not path.exists():
+        frame = simulate_half_life_events(SEED, num_events // len(EVENT_TYPES))
+        of_every_type = [frame.assign(event_type=kind) for kind in EVENT_TYPES]
+        write_half_life_panel(pd.concat(of_every_type, ignore_index=True), path)
+    return read_half_life_panel(path)
+
+
+PANELS: dict[str, Callable[[Path, int], HalfLifePanel]] = {
+    "every event its own outcome": benchmark_panel,
+    "events of a date and tenor share theirs": shared_panel,
+}
+"""What events a whole fit is measured on."""
 
 
 def our_hazard(panel: HalfLifePanel) -> pm.Model:
@@ -56,10 +78,17 @@ def pymc_weibull(panel: HalfLifePanel) -> pm.Model:
         return our_weibull(panel)
 
 
+def pymc_multinomial(panel: HalfLifePanel) -> pm.Model:
+    """Our model with a free baseline on counts of durations by day."""
+    with patch.object(models.half_life, "GroupedDuration", _multinomial):
+        return our_hazard(panel)
+
+
 MODELS: dict[str, Callable[[HalfLifePanel], pm.Model]] = {
     OUR_HAZARD: our_hazard,
     OUR_WEIBULL: our_weibull,
     PYMC_WEIBULL: pymc_weibull,
+    PYMC_MULTINOMIAL: pymc_multinomial,
 }
 """Subject of a measurement -> its model."""
 
@@ -115,3 +144,21 @@ def _censored_weibull(
         observed=observed.get_value() - 1,
         dims=dims,
     )
+
+
+def _multinomial(
+    name: str,
+    *,
+    log_hazard_ratio: Any,
+    cumulative_baseline: Any,
+    days_watched: Any,
+    observed: Any,
+    dims: str,
+) -> Any:
+    """Counts of each outcome's durations; all were watched for the same time."""
+    last = int(days_watched.get_value().max())
+    until = pt.concatenate([[0.0], cumulative_baseline])
+    is_open = pt.exp(-pt.exp(log_hazard_ratio)[:, None] * until)
+    ends = pt.concatenate([is_open[:, :-1] - is_open[:, 1:], is_open[:, -1:]], axis=1)
+    counts = observed.get_value()[:, None] == np.arange(1, last + 2)
+    return pm.Multinomial(name, n=1, p=ends, observed=counts.astype(np.int64))
