@@ -158,9 +158,12 @@ IMPLEMENTATIONS = {
         ),
         Implementation(
             name=PYMC_EXTRAS,
-            description="marginalised DiscreteMarkovChain, numba",
+            description="marginalised DiscreteMarkovChain, JAX",
             build_model=_marginalised_model,
             start=_data_driven_start,
+            # By numba its gradient at this length has not compiled within minutes.
+            backend="jax",
+            gradient_backend="jax",
         ),
     )
 }

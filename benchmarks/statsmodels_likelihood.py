@@ -135,7 +135,7 @@ def net_inventory_mle(panel: PricePressurePanel) -> NetInventoryMLE:
     num_factors = len(priors.factor_mean_bp)
     return NetInventoryMLE(
         yield_bp=inputs.yield_bp,
-        inventory_dv01_musd=inputs.inventory_dv01_musd[:, 0, :],
+        inventory_dv01_musd=inputs.inventory_dv01_musd[0],
         loading=nelson_siegel_loadings(priors.decay_per_month, TENOR_MONTHS),
         initial_mean=np.array(priors.factor_mean_bp),
         initial_variance=np.full(num_factors, priors.initial_factor_sd_bp**2),

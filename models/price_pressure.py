@@ -19,7 +19,7 @@ equations (1) to (6) of Mixon & Tuzun (2018, FEDS 2018-065):
 symbol    name in code               shape                      unit
 ========  =========================  =========================  =====================
 y-hat     yield_bp                   (week, tenor)              basis points
-I         inventory_dv01_musd        (week, market, tenor)      USD million per bp
+I         inventory_dv01_musd        (market, week, tenor)      USD million per bp
 OF        order_flow_surprise_busd   (week, order_flow_term)    USD billion a week
 pi        price_pressure             (market, tenor)            bp per USD million
 Lambda    price_discovery            (order_flow_term,)         bp per USD billion
@@ -224,14 +224,15 @@ def _price_pressure(inputs: PricePressureInputs, priors: PricePressurePriors) ->
     inventory = pm.Data(
         "inventory_dv01_musd",
         inputs.inventory_dv01_musd,
-        dims=(WEEK, INVENTORY_MARKET, TENOR),
+        dims=(INVENTORY_MARKET, WEEK, TENOR),
     )
     # One market after the other: numba takes eight seconds to compile a sum over an
-    # axis of three, and more than one for a row assigned to.
+    # axis of three, and more than one for a row assigned to. Markets come first, so
+    # that each lies in one piece of memory.
     moved = 0.0
-    for market, indicator in enumerate(np.eye(len(inputs.inventory_dv01_musd[0]))):
+    for market, indicator in enumerate(np.eye(len(inputs.inventory_dv01_musd))):
         effect = (pressure * indicator[:, None]).sum(axis=0)
-        moved = moved + inventory[:, market, :] * effect
+        moved = moved + inventory[market] * effect
     return moved
 
 

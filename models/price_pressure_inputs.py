@@ -33,7 +33,7 @@ class PricePressureInputs:
         0 where not quoted.
     is_quoted : (week, tenor) float
         1 where quoted.
-    inventory_dv01_musd : (week, inventory_market, tenor) float
+    inventory_dv01_musd : (inventory_market, week, tenor) float
         Dealer inventory as dollar value of a basis point, USD million.
     order_flow_surprise_busd : (week, order_flow_term) float
         Non-dealer order flow less its AR(1) prediction, USD billion.
@@ -86,12 +86,14 @@ def select_inputs(panel: PricePressurePanel, variant: Variant) -> PricePressureI
                 "a tenor that is never quoted cannot be fitted; supply its yields",
             )
     flows = [needed[_flow_column(term)] for term in variant.order_flow_terms]
-    markets = list(variant.inventory_markets)
+    inventory = dataset["dv01_musd"].sel(market=list(variant.inventory_markets))
     return PricePressureInputs(
         dataset=dataset,
         yield_bp=dataset["yield_bp"].fillna(0.0).to_numpy(),
         is_quoted=quoted.astype(np.float64),
-        inventory_dv01_musd=dataset["dv01_musd"].sel(market=markets).to_numpy(),
+        inventory_dv01_musd=np.ascontiguousarray(
+            inventory.transpose("market", "week", "tenor")
+        ),
         order_flow_surprise_busd=np.reshape(flows, (len(flows), len(known))).T[first:],
     )
 

@@ -8,7 +8,6 @@ written still runs, slowly, and gives the same numbers.
 """
 
 import ast
-import copy
 import inspect
 import textwrap
 from collections.abc import Callable
@@ -67,7 +66,7 @@ class _Unroller(ast.NodeTransformer):
         """Rewrite a block, each statement into none, one or several."""
         result: list[ast.stmt] = []
         for statement in statements:
-            rewritten = self.visit(copy.deepcopy(statement))
+            rewritten = self.visit(statement)
             result += rewritten if isinstance(rewritten, list) else [rewritten]
         return result
 
@@ -82,7 +81,7 @@ class _Unroller(ast.NodeTransformer):
         result: list[ast.stmt] = []
         for value in values:
             self.known[turn] = value
-            result += self.written_out(node.body)
+            result += self.written_out(_copied(node.body))
         return result
 
     def visit_While(self, node: ast.While) -> Any:
@@ -142,3 +141,12 @@ class _Unroller(ast.NodeTransformer):
 
 def _scalar(name: str, entry: tuple[int, ...]) -> str:
     return "_".join([name, *map(str, entry)])
+
+
+def _copied(tree: Any) -> Any:
+    """Copy a syntax tree; `copy.deepcopy` takes as long as starting a cached fit."""
+    if isinstance(tree, list):
+        return [_copied(x) for x in tree]
+    if not isinstance(tree, ast.AST):
+        return tree
+    return type(tree)(**{name: _copied(x) for name, x in ast.iter_fields(tree)})

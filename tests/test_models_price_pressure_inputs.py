@@ -48,7 +48,7 @@ def test_inputs_are_the_columns_of_the_panel() -> None:
     assert_array_equal(inputs.yield_bp, frame[YIELDS])
     for m, market in enumerate(("cash", "futures")):
         columns = [f"dv01_{market}_{tenor}y_musd" for tenor in (2, 5, 10, 20)]
-        assert_array_equal(inputs.inventory_dv01_musd[:, m], frame[columns])
+        assert_array_equal(inputs.inventory_dv01_musd[m], frame[columns])
     flows = [
         f"order_flow_surprise_{term.market}_{term.tenor}y_busd"
         for term in VARIANTS["cash-futures-order-flow"].order_flow_terms
@@ -59,9 +59,9 @@ def test_inputs_are_the_columns_of_the_panel() -> None:
 def test_net_inventory_is_cash_plus_futures() -> None:
     frame = full_panel()
     inventory = select(frame, "net-inventory").inventory_dv01_musd
-    assert inventory.shape == (WEEKS, 1, 4)
+    assert inventory.shape == (1, WEEKS, 4)
     expected = frame["dv01_cash_20y_musd"] + frame["dv01_futures_20y_musd"]
-    assert_array_equal(inventory[:, 0, 3], expected)
+    assert_array_equal(inventory[0, :, 3], expected)
 
 
 def test_a_variant_without_order_flow_takes_none() -> None:
@@ -88,7 +88,7 @@ def test_leading_weeks_without_an_input_are_left_out() -> None:
     assert_array_equal(inputs.dataset["week"], used["date"])
     assert_array_equal(inputs.yield_bp, used[YIELDS])
     assert_array_equal(inputs.is_quoted, 1.0)
-    assert_array_equal(inputs.inventory_dv01_musd[:, 1, 2], used[FUTURES])
+    assert_array_equal(inputs.inventory_dv01_musd[1, :, 2], used[FUTURES])
     assert_array_equal(inputs.order_flow_surprise_busd[:, 1], used[SURPRISE])
 
 

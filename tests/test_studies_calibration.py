@@ -57,7 +57,8 @@ def test_simulated_yields_follow_from_the_parameters_drawn_with_them() -> None:
     inventory = model()["inventory_dv01_musd"].get_value()
     for seed in range(5):
         truth, yields = simulate_from_prior(model(), seed)
-        pressure = (inventory * truth["price_pressure"].to_numpy()).sum(axis=1)
+        coefficient = truth["price_pressure"].to_numpy()
+        pressure = (inventory * coefficient[:, None, :]).sum(axis=0)
         sd = np.sqrt(portfolio**2 @ truth["yield_noise_sd_bp"].to_numpy() ** 2)
         standardized = (yields - pressure) @ portfolio / sd
         # Standard error of a standard deviation of 60 values is 0.09; four of them.
