@@ -43,11 +43,12 @@ def backward_pass(num_series: int, num_factors: int) -> Callable[..., Any]:
         gain,
         variance,
     ):
-        T = y.shape[0]
-        c_bar, d_bar = np.zeros(c.shape), np.zeros((T, N))
-        Z_bar, phi_bar, q_bar = np.zeros((N, K)), np.zeros(K), np.zeros(K)
-        h_bar, mean_bar, P_bar = np.zeros(N), np.zeros(K), np.zeros((K, K))
-        gain_bar, variance_bar = np.empty((T, N, K)), np.empty((T, N))
+        # Sizes of the data, as in the forward pass.
+        (T, n), m = y.shape, Z.shape[1]
+        c_bar, d_bar = np.zeros(c.shape), np.zeros((T, n))
+        Z_bar, phi_bar, q_bar = np.zeros((n, m)), np.zeros(m), np.zeros(m)
+        h_bar, mean_bar, P_bar = np.zeros(n), np.zeros(m), np.zeros((m, m))
+        gain_bar, variance_bar = np.empty((T, n, m)), np.empty((T, n))
         model = s, Z, phi
         filtered = mean, innovation, covariance, source, gain, variance, weight
         bars = mean_bar, P_bar, gain_bar, variance_bar, d_bar, c_bar
@@ -64,7 +65,7 @@ def backward_pass(num_series: int, num_factors: int) -> Callable[..., Any]:
             pull_means(first, last, model, filtered, bars, gradient)
             pull_covariances(first, last, model, filtered, bars, gradient)
             last = first - 1
-        p1_bar = np.empty(K)
+        p1_bar = np.empty(m)
         for k in range(K):
             p1_bar[k] = P_bar[k, k]
         return Z_bar, phi_bar, q_bar, h_bar, mean_bar, p1_bar, c_bar, d_bar

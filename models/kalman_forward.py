@@ -42,11 +42,13 @@ def forward_pass(num_series: int, num_factors: int) -> Callable[..., Any]:
 
     @jit_pass
     def forward(y, s, Z, phi, q, h, m1, p1, c, d):
-        T = y.shape[0]
+        # Sizes of the data, not N and K: numba compiles an allocation anew for every
+        # constant in its shape.
+        (T, n), m = y.shape, Z.shape[1]
         log_likelihood, source = np.empty(T), np.empty(T, np.int64)
-        mean, innovation = np.empty((T + 1, K)), np.empty((T, N))
-        covariance = np.empty((T + 1, K, K))
-        gain, variance = np.empty((T, N, K)), np.empty((T, N))
+        mean, innovation = np.empty((T + 1, m)), np.empty((T, n))
+        covariance = np.empty((T + 1, m, m))
+        gain, variance = np.empty((T, n, m)), np.empty((T, n))
         data, dynamics = (y, s, c, d), (Z, phi, q, h)
         moments = mean, innovation, covariance, gain, variance
         for k in range(K):

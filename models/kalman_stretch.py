@@ -40,11 +40,12 @@ def stretch_adjoint(
         _, _, _, source, gain, variance, _ = filtered
         mean_bar, P_bar, gain_bar, variance_bar, d_bar, c_bar = bars
         shared = source[last]
-        to_y_bar, to_mean_bar = np.zeros((N, K + N)), np.zeros((N + 1, K, K + N))
+        n, m = Z.shape
+        to_y_bar, to_mean_bar = np.zeros((n, m + n)), np.zeros((n + 1, m, m + n))
         write_maps(
             s[shared], Z, phi, gain[shared], variance[shared], to_y_bar, to_mean_bar
         )
-        A = np.empty((K, K))
+        A = np.empty((m, m))
         for k in range(K):
             for j in range(K):
                 A[k, j] = to_mean_bar[0, j, k]
@@ -53,7 +54,7 @@ def stretch_adjoint(
             pull_means(first, last, model, filtered, bars, gradient)
             pull_covariances(first, last, model, filtered, bars, gradient)
             return
-        moments = np.empty((K + N, K + N))
+        moments = np.empty((m + n, m + n))
         total = sweep(head, last, filtered, bars, to_y_bar, to_mean_bar, moments)
         # From here on the last date stands for the sum of the whole stretch.
         moments_to_bars(
@@ -76,8 +77,8 @@ def stretch_adjoint(
                     gain_bar[last, i, k] += gain_bar[t, i, k]
         # What reaches the covariance before the stretch comes from its first dates
         # alone: what the later ones send is forgotten on the way.
-        unused = np.zeros((N, K)), np.zeros(K), np.zeros(K), np.zeros(N)
-        before, X = np.zeros((K, K)), np.zeros((K, K))
+        unused = np.zeros((n, m)), np.zeros(m), np.zeros(m), np.zeros(n)
+        before, X = np.zeros((m, m)), np.zeros((m, m))
         to_before = mean_bar, before, gain_bar, variance_bar, d_bar, c_bar
         pull_covariances(first, head - 1, model, filtered, to_before, unused)
         # P_bar of each date is A' P_bar(next) A + B, so the sum X over the stretch of
@@ -199,7 +200,7 @@ def _moments_to_bars(N: int, K: int) -> Callable[..., Any]:
         """Sum over the stretch of what a date adds to each cotangent."""
         Z_bar, phi_bar, _, _ = gradient
         # The mean at each stage of a date, as rows acting on w.
-        stage = np.zeros((K, K + N))
+        stage = np.zeros(moments[:K].shape)
         for k in range(K):
             stage[k, k] = 1.0
         for i in range(N):
@@ -253,7 +254,7 @@ def _closed_loop(K: int) -> tuple[Callable[..., Any], Callable[..., Any]]:
     @jit
     def dates_to_forget(A, limit):
         """Count the dates after which A'^n A^n is negligible, at most `limit`."""
-        G, half, following = np.zeros((K, K)), np.empty((K, K)), np.empty((K, K))
+        G, half, following = np.zeros(A.shape), np.empty(A.shape), np.empty(A.shape)
         for k in range(K):
             G[k, k] = 1.0
         n = 0
@@ -266,8 +267,11 @@ def _closed_loop(K: int) -> tuple[Callable[..., Any], Callable[..., Any]]:
     @jit
     def lyapunov(A, X):
         """Replace X by the solution Y of Y = A' Y A + X, by doubling."""
-        power, squared = A.copy(), np.empty((K, K))
-        half, change = np.empty((K, K)), np.empty((K, K))
+        power, squared = np.empty(A.shape), np.empty(A.shape)
+        half, change = np.empty(A.shape), np.empty(A.shape)
+        for k in range(K):
+            for j in range(K):
+                power[k, j] = A[k, j]
         while largest(power) > FORGOTTEN:
             sandwich(power, X, half, change)
             for k in range(K):
