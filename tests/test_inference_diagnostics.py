@@ -72,6 +72,16 @@ def test_only_the_prior_moves_what_the_data_left_alone(table: pd.DataFrame) -> N
     assert unrelated["prior_sensitivity"] > 2 * unrelated["likelihood_sensitivity"]
 
 
+def test_effects_that_are_not_reported_keep_their_prior_unscaled() -> None:
+    trace = toy_trace().copy(deep=False)
+    before = diagnose(trace)["prior_sensitivity"]
+    posterior = trace["posterior"].to_dataset()
+    # An effect whose prior follows the mean: scaled, it would move the mean.
+    effect = -100 * (posterior["mean"] - posterior["mean"].mean())
+    trace["log_prior"] = trace["log_prior"].to_dataset().assign(effect=effect)
+    pd.testing.assert_series_equal(diagnose(trace)["prior_sensitivity"], before)
+
+
 def test_contraction_and_shift_do_not_depend_on_the_unit_of_a_parameter() -> None:
     trace = toy_trace().copy(deep=True)
     for group in ("posterior", "prior"):
