@@ -118,6 +118,13 @@ def test_printing_cuts_no_figure(page: str) -> None:
     assert "table-header-group" in print_rules
 
 
+def test_printing_leaves_no_heading_alone_at_the_foot_of_a_page(page: str) -> None:
+    print_rules = page[page.index("@media print") : page.index("</style>")]
+    assert "section + section { break-before: page; }" in print_rules
+    (kept,) = re.findall(r"([^}]+) \{ break-after: avoid; \}\s+section", print_rules)
+    assert {"h2", "h3", ".block > p"} <= {rule.strip() for rule in kept.split(",")}
+
+
 def test_text_from_a_trace_is_escaped(tmp_path: Path) -> None:
     fit = random_fit("net-inventory")
     tree = fit.tree.copy()
