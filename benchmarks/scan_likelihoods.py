@@ -57,7 +57,7 @@ def sequential_scan_log_likelihood(
         [pt.outer(persistence, persistence), persistence[:, None]], axis=1
     )
     noise = pt.concatenate([pt.diag(state_variance), no_shift], axis=1)
-    inputs = _inputs_of_next_week(state_input)
+    inputs = _inputs_of_next_week(state_input, observation)
 
     def step(y_t: Any, *others: Any) -> Any:
         *inputs_t, moments, Z, h, scale, noise = others
@@ -110,7 +110,7 @@ def joint_scan_log_likelihood(
     """
     loading = pt.as_tensor_variable(loading)
     num_series = loading.type.shape[0]
-    inputs = _inputs_of_next_week(state_input)
+    inputs = _inputs_of_next_week(state_input, observation)
 
     def step(y_t: Any, *others: Any) -> Any:
         *inputs_t, mean, covariance, Z, phi, decay, Q, H = others
@@ -142,7 +142,7 @@ def joint_scan_log_likelihood(
     return -0.5 * num_series * LOG_TWO_PI - quadratic
 
 
-def _inputs_of_next_week(state_input: Any) -> list[pt.TensorVariable]:
+def _inputs_of_next_week(state_input: Any, observation: Any) -> list[pt.TensorVariable]:
     """Row t + 1 at week t, as a sequence of the loop; none for a model without inputs.
 
     A sequence of zeros would cost the loop a slice and a sum each week.
@@ -150,5 +150,8 @@ def _inputs_of_next_week(state_input: Any) -> list[pt.TensorVariable]:
     state_input = pt.as_tensor_variable(state_input)
     if isinstance(state_input, TensorConstant) and not state_input.data.any():
         return []
+    # One row holds at all weeks.
+    shape = observation.shape[0], state_input.shape[1]
+    state_input = pt.broadcast_to(state_input, shape)
     last = pt.zeros_like(state_input[:1])
     return [pt.concatenate([state_input[1:], last], axis=0)]

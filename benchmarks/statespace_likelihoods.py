@@ -56,7 +56,7 @@ def statespace_log_likelihood(filter_name: str) -> Callable[..., pt.TensorVariab
             data=pt.as_tensor_variable(observation) - observation_input,
             a0=pt.as_tensor_variable(initial_mean),
             P0=pt.diag(initial_variance),
-            c=pt.as_tensor_variable(state_input)[1],
+            c=pt.as_tensor_variable(state_input)[-1],
             d=pt.zeros(num_series, dtype="float64"),
             T=pt.diag(persistence),
             Z=loading,
