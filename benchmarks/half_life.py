@@ -9,8 +9,10 @@ from pathlib import Path
 import arviz as az
 import numpy as np
 import nutpie
+import pymc as pm
 import statsmodels.api as sm
 import xarray as xr
+from numpy.typing import NDArray
 from rich.console import Console
 
 from benchmarks.density import compiled_density, microseconds_per_call
@@ -121,13 +123,19 @@ def require_agreement(folder: Path) -> None:
     """Raise unless PyMC's distributions give our density and gradient."""
     panel = benchmark_panel(folder, 1000)
     for peer, ours in PEERS.items():
-        compiled = compile_for_nutpie(MODELS[ours](panel))
-        x = 0.1 * np.random.default_rng(SEED).standard_normal(compiled.n_dim)
-        found = (
-            np.append(*reversed(compiled_density(model)(x)))
-            for model in (compile_for_nutpie(MODELS[peer](panel)), compiled)
+        expected, found = (
+            _density_and_gradient(MODELS[subject](panel)) for subject in (ours, peer)
         )
-        np.testing.assert_allclose(*found, rtol=SAME_DENSITY, atol=SAME_DENSITY)
+        np.testing.assert_allclose(
+            found, expected, rtol=SAME_DENSITY, atol=SAME_DENSITY
+        )
+
+
+def _density_and_gradient(model: pm.Model) -> NDArray[np.float64]:
+    compiled = compile_for_nutpie(model)
+    x = 0.1 * np.random.default_rng(SEED).standard_normal(compiled.n_dim)
+    density, gradient = compiled_density(compiled)(x)
+    return np.append(gradient, density)
 
 
 def measure_gradient(subject: str, folder: Path, num_events: int) -> dict[str, float]:

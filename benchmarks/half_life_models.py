@@ -17,6 +17,7 @@ from data.half_life_panels import (
     write_half_life_panel,
 )
 from models.half_life import half_life_model
+from models.half_life_inputs import select_inputs
 from models.half_life_simulation import EVENT_TYPES, simulate_half_life_events
 from models.half_life_specification import (
     DISCRETE_WEIBULL,
@@ -25,6 +26,9 @@ from models.half_life_specification import (
 )
 
 SEED = 20240215
+
+TYPES_A_DATE = 4
+"""Of seven, where events share their outcomes."""
 
 OUR_HAZARD = f"ours, {PROPORTIONAL_HAZARD}"
 OUR_WEIBULL = f"ours, {DISCRETE_WEIBULL}"
@@ -42,16 +46,18 @@ def benchmark_panel(folder: Path, num_events: int) -> HalfLifePanel:
 
 
 def shared_panel(folder: Path, num_events: int) -> HalfLifePanel:
-    """Events of every type on each date: those of one tenor share one half-life.
+    """Events of four types on each date: those of one tenor share one half-life.
 
-    As many events as rows, but a seventh of the outcomes, on a thirty-fifth of the
-    dates.
+    As many events as rows, but a quarter of the outcomes, on a twentieth of the dates.
     """
     path = folder / f"shared-events-{num_events}.parquet"
     if not path.exists():
-        frame = simulate_half_life_events(SEED, num_events // len(EVENT_TYPES))
-        of_every_type = [frame.assign(event_type=kind) for kind in EVENT_TYPES]
-        write_half_life_panel(pd.concat(of_every_type, ignore_index=True), path)
+        frame = simulate_half_life_events(SEED, num_events // TYPES_A_DATE)
+        date, dates = pd.factorize(frame["event_date"])
+        kinds = np.tile(EVENT_TYPES, (len(dates), 1))
+        drawn = np.random.default_rng(SEED).permuted(kinds, axis=1)[date]
+        parts = [frame.assign(event_type=drawn[:, k]) for k in range(TYPES_A_DATE)]
+        write_half_life_panel(pd.concat(parts, ignore_index=True), path)
     return read_half_life_panel(path)
 
 
@@ -104,9 +110,7 @@ def event_days(panel: HalfLifePanel) -> tuple[pd.DataFrame, np.ndarray]:
     has_ended : (row,) array
         1 on the day on which the deviation had halved.
     """
-    inputs = models.half_life.select_inputs(
-        panel, HalfLifeSpecification(variant=PROPORTIONAL_HAZARD)
-    )
+    inputs = select_inputs(panel, HalfLifeSpecification(variant=PROPORTIONAL_HAZARD))
     watched, duration = inputs.days_watched[0], inputs.half_life_days[0]
     at_risk = np.minimum(watched, duration)
     row = np.repeat(np.arange(len(at_risk)), at_risk)

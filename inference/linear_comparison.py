@@ -116,7 +116,7 @@ def _joined(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     within = stacked["standard_error"].agg(lambda errors: (errors**2).mean())
     added = (1 + 1 / num) * stacked["estimate"].var(ddof=1)
     error = np.sqrt(within + added)
-    t = stacked["estimate"].mean() / error
+    t: pd.Series = stacked["estimate"].mean() / error
     degrees = (num - 1) * (1 + within / added) ** 2
     table = pd.DataFrame(
         {
