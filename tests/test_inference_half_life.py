@@ -14,6 +14,7 @@ from inference.settings import SamplerSettings
 from inference.store import read_trace, write_trace
 from models.half_life_specification import (
     DISCRETE_WEIBULL,
+    LINEAR,
     PROPORTIONAL_HAZARD,
     HalfLifeSpecification,
 )
@@ -187,3 +188,18 @@ def test_log_densities_of_many_outcomes_are_those_of_every_kth_draw(frame, monke
     assert thinned["posterior"].sizes["draw"] == SETTINGS.draws
     parameters, _, _ = check(thinned)
     assert np.isfinite(parameters["likelihood_sensitivity"]).all()
+
+
+@pytest.mark.slow
+def test_the_linear_variant_is_pooled_over_imputations_too(frame):
+    panel = event_panel(with_imputations(frame, 2))
+    prepared = prepare_half_life(panel, specification(LINEAR))
+
+    linear = fit_half_life(prepared, SETTINGS, progressbar=False)
+
+    posterior = linear["posterior"].to_dataset()
+    assert posterior["imputation"].to_numpy().tolist() == [0, 0, 1, 1]
+    means = posterior["intercept_days"].groupby("imputation").mean(...)
+    days = np.where(prepared.inputs.is_resolved, prepared.inputs.half_life_days, np.nan)
+    # Forty half-lives with a standard deviation of 3 days.
+    np.testing.assert_allclose(means, np.nanmean(days, axis=1), atol=1.5)

@@ -2,6 +2,7 @@ import numpy as np
 import pymc as pm
 import pytest
 from pymc.model.transform.conditioning import remove_value_transforms
+from scipy.stats import norm
 
 from data.errors import DataError
 from inference.sampling import SIMULATION_BACKEND
@@ -9,8 +10,10 @@ from models.half_life import (
     data_variables,
     half_life_model,
     imputation_data,
+    linear_data,
     pooling_exponent,
     principal_axes,
+    variant_inputs,
 )
 from models.half_life_inputs import select_inputs
 from models.half_life_specification import (
@@ -230,3 +233,23 @@ def test_a_rotation_leaves_the_prior_of_each_coefficient_as_it_is():
 
     # Four standard errors of a standard deviation of 4,000 draws: 4.5 percent.
     np.testing.assert_allclose(spread, HalfLifePriors().coefficient_sd, rtol=0.045)
+
+
+def test_the_linear_variant_counts_what_an_imputation_resolves():
+    frame = with_imputations(event_frame(), 2)
+    inputs = variant_inputs(event_panel(frame), LINEAR_REGRESSION)
+    model = build(frame, LINEAR_REGRESSION)
+    point = prior_draw(model)
+    mean = point["intercept_days"] + inputs.standardized @ point["coefficient"]
+    mean += inputs.mix_weight[inputs.mix] @ point["event_tenor_effect"]
+
+    for imputation in (0, 1):
+        pm.set_data(linear_data(inputs, imputation), model=model)
+        found = log_likelihood(model, point)
+
+        days, resolved = inputs.half_life_days[imputation], inputs.is_resolved
+        density = norm.logpdf(days, mean, point["noise_sd_days"])
+        expected = np.where(resolved[imputation], density, 0.0)
+        np.testing.assert_allclose(found, expected, EXACT)
+    assert inputs.is_resolved.any(axis=0).all()
+    assert not inputs.is_resolved.all()
