@@ -77,7 +77,11 @@ def _placeholder_fit(variant: str = HAZARD) -> Fit:
 
 @pytest.fixture(scope="module")
 def imputed() -> Fit:
-    tree = random_half_life_tree(HAZARD, event_frame(4))
+    return _imputed(HAZARD)
+
+
+def _imputed(variant: str) -> Fit:
+    tree = random_half_life_tree(variant, event_frame(4))
     for name in ("posterior", "posterior_predictive"):
         group = tree[name].to_dataset()
         tree[name] = group.assign_coords(imputation=("chain", np.arange(4)))
@@ -279,6 +283,16 @@ def test_propagated_stands_beside_plugged_in(imputed: Fit) -> None:
     assert row["sd_ratio"] == pytest.approx(row["sd"] / row["plug_in_sd"])
     alone = table_propagation(imputed, None).display
     assert set(alone["Plugged in"]) == {"n/a"}
+
+
+def test_linear_fit_over_imputations_is_set_beside_its_plug_in() -> None:
+    over_imputations, plug_in = _imputed(LINEAR), random_half_life_fit(LINEAR)
+
+    frame = propagation_estimates(over_imputations, plug_in).set_index("quantity")
+
+    assert {"ATS share", "sd around the regression (days)"} <= set(frame.index)
+    assert np.isfinite(frame["sd_ratio"]).all()
+    assert not any("expected half-life" in str(words) for words in frame.index)
 
 
 def test_counterpart_takes_the_same_half_lives_as_known(imputed: Fit) -> None:
