@@ -126,7 +126,6 @@ def table_model_comparison(fits: Sequence[Fit]) -> Table:
             "Log score": numbers(frame["log_score"], 1),
             "Difference": numbers(frame["difference_to_best"], 1),
             "SE of difference": error.mask(is_best, ""),
-            "Worst Pareto k": numbers(frame["worst_pareto_k"], 2),
             "Fits": numbers(frame["num_fits"], 0),
             "Reliable": frame["is_reliable"].map({True: "yes", False: "NO"}),
         }
@@ -135,10 +134,10 @@ def table_model_comparison(fits: Sequence[Fit]) -> Table:
         f"Variants compared by the log score of each {unit} given earlier {unit}s only "
         f"(leave-future-out), summed over the {unit}s that every fit of the same data "
         "scored; higher is better. A difference within two standard errors of zero "
-        f"tells nothing. A Pareto k above {PARETO_K_LIMIT} marks scores that "
-        "importance sampling could not reach. Fits: how often the model was fitted to "
-        f"earlier {unit}s alone. Reliable: NO where chains of such a fit disagreed, or "
-        f"more than half of the {unit}s needed one of their own."
+        f"tells nothing. Fits: how often the model was fitted to earlier {unit}s "
+        "alone, anew where importance sampling would not carry it further (Pareto k "
+        f"above {PARETO_K_LIMIT}). Reliable: NO where chains of such a fit disagreed, "
+        f"or more than half of the {unit}s needed one of their own."
     )
     return Table(
         "table_model_comparison", caption, frame, display, combined_warning(fits)
