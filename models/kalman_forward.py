@@ -94,7 +94,7 @@ def exact_dates(
     N: int,
     K: int,
 ) -> Any:
-    """Filter from date t on; return the first date that shares its covariances.
+    """Filter from date t on until the covariances have converged; return the next.
 
     A series that is not observed has gain and innovation zero: multiplying by s costs
     less than a branch.
@@ -170,9 +170,6 @@ def exact_dates(
                 is_steady &= change * change <= STEADY_TOLERANCE**2 * scale
                 is_steady &= scale < np.inf
         t += 1
-        if t < T:
-            for i in range(N):
-                is_steady &= s[t, i] == s[t - 1, i]
     return t
 
 
@@ -188,7 +185,7 @@ def steady_dates(
 ) -> Any:
     """Move the mean through the dates from t on that share cells and covariances.
 
-    Returns the first date after them. One date acts on its predicted mean a and on
+    Returns the first date after them, t itself where its cells differ. One date acts on its predicted mean a and on
     e = y - d: innovations V a + W e, next predicted mean A a + B e + c.
     """
     y, s, c, d = data
