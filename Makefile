@@ -79,6 +79,8 @@ studies: $(READY)
 	$(PYTHON) -m studies calibration price-pressure --out $(STUDIES)/price_pressure_calibration.csv
 	$(PYTHON) -m studies recovery liquidity-regimes --out $(STUDIES)/liquidity_regimes_recovery.csv
 	$(PYTHON) -m studies prior-sensitivity liquidity-regimes --out $(STUDIES)/liquidity_regimes_prior_sensitivity.csv
+	$(PYTHON) -m studies ranking liquidity-regimes --out $(STUDIES)/liquidity_regimes_ranking.csv
+	$(PYTHON) -m studies variants liquidity-regimes --out $(STUDIES)/liquidity_regimes_variants.csv
 	$(PYTHON) -m studies recovery basis-decomposition --out $(STUDIES)/basis_decomposition_recovery.csv
 	$(PYTHON) -m studies recovery half-life --out $(STUDIES)/half_life_recovery.csv
 	$(PYTHON) -m studies censoring half-life --out $(STUDIES)/half_life_censoring.csv
