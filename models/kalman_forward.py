@@ -185,8 +185,9 @@ def steady_dates(
 ) -> Any:
     """Move the mean through the dates from t on that share cells and covariances.
 
-    Returns the first date after them, t itself where its cells differ. One date acts on its predicted mean a and on
-    e = y - d: innovations V a + W e, next predicted mean A a + B e + c.
+    Returns the first date after them, t itself where its cells differ. One date acts
+    on its predicted mean a and on e = y - d: innovations V a + W e, next predicted mean
+    A a + B e + c.
     """
     y, s, c, d = data
     Z, phi, _, _ = dynamics
