@@ -183,3 +183,13 @@ def half_life_fit(
 def random_half_life_fit(variant: str, failures: tuple[str, ...] = ()) -> Fit:
     """A fit of a made-up trace, shared between tests: do not change it."""
     return half_life_fit(random_half_life_tree(variant), failures=failures)
+
+
+def imputed_half_life_fit(variant: str) -> Fit:
+    """Fit of four imputations, a chain each."""
+    tree = random_half_life_tree(variant, event_frame(4))
+    for name in ("posterior", "posterior_predictive"):
+        group = tree[name].to_dataset()
+        tree[name] = group.assign_coords(imputation=("chain", np.arange(4)))
+    tree["imputation"] = xr.Dataset({"missing": 0.0})
+    return half_life_fit(tree, "imputed")

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import arviz as az
 import numpy as np
 import pytest
 import xarray as xr
@@ -40,15 +39,6 @@ from analysis.tables_half_life import (
     table_half_life_coefficients,
     table_notebook_regression,
 )
-from analysis.tables_half_life_comparison import (
-    comparable_fits,
-    compare_leave_one_out,
-    missing_information_pct,
-    plug_in_counterpart,
-    propagation_estimates,
-    score_sentence,
-    table_propagation,
-)
 from analysis.tables_half_life_events import (
     table_half_life_outcomes,
     table_half_life_summary,
@@ -60,6 +50,7 @@ from tests.basis_traces import random_basis_fit
 from tests.half_life_traces import (
     event_frame,
     half_life_fit,
+    imputed_half_life_fit,
     random_half_life_fit,
     random_half_life_tree,
 )
@@ -77,16 +68,7 @@ def _placeholder_fit(variant: str = HAZARD) -> Fit:
 
 @pytest.fixture(scope="module")
 def imputed() -> Fit:
-    return _imputed(HAZARD)
-
-
-def _imputed(variant: str) -> Fit:
-    tree = random_half_life_tree(variant, event_frame(4))
-    for name in ("posterior", "posterior_predictive"):
-        group = tree[name].to_dataset()
-        tree[name] = group.assign_coords(imputation=("chain", np.arange(4)))
-    tree["imputation"] = xr.Dataset({"missing": 0.0})
-    return half_life_fit(tree, "imputed")
+    return imputed_half_life_fit(HAZARD)
 
 
 @pytest.fixture(scope="module")
@@ -214,94 +196,6 @@ def test_reason_why_a_coefficient_is_silent_is_in_the_table(placeholder: Fit) ->
     assert found["dealer HHI"] == "constant"
     assert "indicator" in found["ATS share"]
     assert found["principal share"] == "varies"
-
-
-def test_only_duration_models_of_known_half_lives_are_scored(imputed: Fit) -> None:
-    fits = [random_half_life_fit(v) for v in (HAZARD, WEIBULL, LINEAR)]
-    (group,) = comparable_fits([*fits, imputed])
-    assert [fit.variant for fit in group] == [HAZARD, WEIBULL]
-
-
-def _scored(variant: str, shift: float) -> Fit:
-    tree = random_half_life_tree(variant)
-    likelihood = tree["log_likelihood"].to_dataset()
-    tree["log_likelihood"] = likelihood + shift
-    return half_life_fit(tree)
-
-
-def test_higher_score_of_every_outcome_is_better_beyond_doubt() -> None:
-    frame = compare_leave_one_out([_scored(HAZARD, -1.0), _scored(WEIBULL, 0.0)])
-    assert frame["fit"].tolist() == [WEIBULL, HAZARD]
-    assert frame["difference_to_best"][1] == pytest.approx(-298, rel=0.01)
-    scores = [
-        az.loo(_scored(variant, 0.0).tree, pointwise=True).elpd_i.to_numpy()
-        for variant in (HAZARD, WEIBULL)
-    ]
-    error = np.sqrt(298) * (scores[0] - scores[1]).std(ddof=1)
-    assert frame["difference_se"][1] == pytest.approx(error, rel=1e-6, abs=1e-9)
-    assert "predicts better" in score_sentence(frame)
-
-
-def test_outcomes_are_scored_by_the_draws_whose_log_densities_are_kept() -> None:
-    trees = [random_half_life_tree(variant) for variant in (HAZARD, WEIBULL)]
-    for tree in trees:
-        kept = tree["log_likelihood"].to_dataset().isel(draw=slice(None, None, 2))
-        del tree["log_likelihood"]
-        tree["log_likelihood"] = kept.assign_coords(
-            draw=tree["posterior"]["draw"][::2].to_numpy()
-        )
-
-    frame = compare_leave_one_out([half_life_fit(tree) for tree in trees])
-
-    assert np.isfinite(frame["elpd"]).all()
-    assert frame["num_outcomes"].tolist() == [298, 298]
-
-
-def test_equal_scores_are_not_told_apart() -> None:
-    frame = compare_leave_one_out([_scored(HAZARD, 0.0), _scored(WEIBULL, 0.0)])
-    frame["difference_se"] = 1.0
-    assert "cannot be told apart" in score_sentence(frame)
-
-
-def test_information_missing_is_the_share_between_imputations() -> None:
-    rng = np.random.default_rng(0)
-    means = rng.normal(0, 2, 50)
-    draws = rng.normal(np.repeat(means, 400), 1.0)
-    labels = np.repeat(np.arange(50), 400)
-    between = 51 / 50 * means.var(ddof=1)
-    expected = 100 * between / (between + 1)
-    # Monte Carlo error of the within variance: 1% of itself.
-    assert missing_information_pct(draws, labels) == pytest.approx(expected, abs=1)
-    same = rng.normal(size=len(draws))
-    assert missing_information_pct(same, labels) < 1
-
-
-def test_propagated_stands_beside_plugged_in(imputed: Fit) -> None:
-    plug_in = random_half_life_fit(HAZARD)
-    frame = propagation_estimates(imputed, plug_in).set_index("quantity")
-    row = frame.loc["ATS share"]
-    assert row["sd_ratio"] == pytest.approx(row["sd"] / row["plug_in_sd"])
-    alone = table_propagation(imputed, None).display
-    assert set(alone["Plugged in"]) == {"n/a"}
-
-
-def test_linear_fit_over_imputations_is_set_beside_its_plug_in() -> None:
-    over_imputations, plug_in = _imputed(LINEAR), random_half_life_fit(LINEAR)
-
-    frame = propagation_estimates(over_imputations, plug_in).set_index("quantity")
-
-    assert {"ATS share", "sd around the regression (days)"} <= set(frame.index)
-    assert np.isfinite(frame["sd_ratio"]).all()
-    assert not any("expected half-life" in str(words) for words in frame.index)
-
-
-def test_counterpart_takes_the_same_half_lives_as_known(imputed: Fit) -> None:
-    same = random_half_life_fit(HAZARD)
-    frame = event_frame()
-    early = frame[frame["event_date"] < frame["event_date"].median()]
-    other = half_life_fit(random_half_life_tree(HAZARD, early.iloc[:60]), "early")
-    assert plug_in_counterpart(imputed, [other, same, imputed]) is same
-    assert plug_in_counterpart(imputed, [other]) is None
 
 
 def test_covariate_that_no_event_has_is_named_and_has_no_row() -> None:
