@@ -23,7 +23,6 @@ from analysis.hedging_regression import FloatArray
 from analysis.tables import NOT_AVAILABLE, Table, interval, number, numbers
 from analysis.tables_comparison import (
     PARETO_K_LIMIT,
-    by_panel,
     combined_warning,
 )
 from models.half_life_specification import LINEAR
@@ -51,13 +50,18 @@ def is_imputed(fit: Fit) -> bool:
 
 
 def comparable_fits(fits: Sequence[Fit]) -> list[list[Fit]]:
-    """Duration models of one panel with scores by outcome, two or more a group.
+    """Duration models of the same outcomes with scores of each, two or more a group.
 
     The linear variant sees other data, the resolved outcomes only; a fit over
-    imputations has no single set of half-lives to leave one out of.
+    imputations has no single set of half-lives to leave one out of; and covariates
+    that some events lack leave fewer outcomes of the same panel.
     """
     scored = [fit for fit in fits if fit.variant != LINEAR and not is_imputed(fit)]
-    return [group for group in by_panel(scored) if len(group) > 1]
+    groups: dict[tuple[str, ...], list[Fit]] = {}
+    for fit in scored:
+        outcomes = fit.group("log_likelihood")["outcome"].to_numpy()
+        groups.setdefault((fit.panel_hash, *outcomes), []).append(fit)
+    return [group for group in groups.values() if len(group) > 1]
 
 
 def compare_leave_one_out(fits: Sequence[Fit]) -> pd.DataFrame:

@@ -37,6 +37,16 @@ def test_only_duration_models_of_known_half_lives_are_scored(imputed: Fit) -> No
     assert [fit.variant for fit in group] == [HAZARD, WEIBULL]
 
 
+def test_fits_that_saw_other_outcomes_of_a_panel_are_not_compared() -> None:
+    fits = [random_half_life_fit(HAZARD), random_half_life_fit(WEIBULL)]
+    fewer = random_half_life_tree(HAZARD)
+    likelihood = fewer["log_likelihood"].to_dataset().isel(outcome=slice(100))
+    del fewer["log_likelihood"]
+    fewer["log_likelihood"] = likelihood
+    (group,) = comparable_fits([*fits, half_life_fit(fewer)])
+    assert group == fits
+
+
 def _scored(variant: str, shift: float) -> Fit:
     tree = random_half_life_tree(variant)
     likelihood = tree["log_likelihood"].to_dataset()
