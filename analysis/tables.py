@@ -141,8 +141,8 @@ def number(value: float, decimals: int) -> str:
 
 
 def numbers(column: pd.Series, decimals: int) -> pd.Series:
-    """:func:`number` of each element."""
-    return column.map(lambda value: number(float(value), decimals))
+    """:func:`number` of each element: text, also of a column without any."""
+    return column.map(lambda value: number(float(value), decimals)).astype(str)
 
 
 def unbroken(text: str) -> str:

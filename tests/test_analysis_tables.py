@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.tables import Table, number, probability, write_table
+from analysis.tables import Table, number, numbers, probability, write_table
 
 
 def _table(**changes: object) -> Table:
@@ -77,3 +77,8 @@ def test_files_carry_the_function_name_and_the_fit(tmp_path: Path) -> None:
     read = pd.read_csv(paths[0])
     assert read["value"].item() == -0.7251
     assert list(paths[0].parent.glob(".*")) == []
+
+
+def test_an_empty_column_of_numbers_can_stand_beside_text() -> None:
+    cells = numbers(pd.Series([], dtype=float), 2) + " [a]"
+    assert cells.tolist() == []
