@@ -101,7 +101,9 @@ def _plot_cell(
     axes: Axes, rows: pd.DataFrame, replicated: FloatArray, horizon: int
 ) -> None:
     estimate = pooled_kaplan_meier(rows, horizon)
-    day = np.arange(horizon + 1)
+    # After the last event is closed or unseen, nothing is known of a share.
+    day = np.flatnonzero(np.isfinite(replicated).any(axis=0))
+    replicated = replicated[:, day]
     lower, upper = np.nanquantile(replicated, [TAIL, 1 - TAIL], axis=0)
     axes.fill_between(
         day,
@@ -115,7 +117,7 @@ def _plot_cell(
     )
     steps = (
         (np.nanmean(replicated, axis=0), BLUE, 0.7, "replicated, mean"),
-        (estimate["survival"], BLACK, 1.1, "Kaplan-Meier"),
+        (estimate["survival"].to_numpy()[day], BLACK, 1.1, "Kaplan-Meier"),
     )
     for share, color, width, label in steps:
         axes.step(day, share, where="post", color=color, linewidth=width, label=label)
@@ -141,8 +143,8 @@ def cells_outside(fit: Fit) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns event_type, tenor, num_days (with an estimate), num_outside (of the
-        95% range of the replications, day by day).
+        Columns event_type, tenor, num_days (with an estimate and replications),
+        num_outside (of their 95% range, day by day).
     """
     events = used_events(events_of(fit))
     horizon = horizon_days(events)
@@ -150,15 +152,16 @@ def cells_outside(fit: Fit) -> pd.DataFrame:
     for (kind, tenor), replicated in replicated_cells(fit).items():
         chosen = events[(events["event_type"] == kind) & (events["tenor"] == tenor)]
         observed = pooled_kaplan_meier(chosen, horizon)["survival"].to_numpy()[1:]
-        lower, upper = np.nanquantile(replicated[:, 1:], [TAIL, 1 - TAIL], axis=0)
-        known = np.isfinite(observed)
+        known = np.isfinite(observed) & np.isfinite(replicated[:, 1:]).any(axis=0)
+        observed, replicated = observed[known], replicated[:, 1:][:, known]
+        lower, upper = np.nanquantile(replicated, [TAIL, 1 - TAIL], axis=0)
         outside = (observed < lower) | (observed > upper)
         rows.append(
             {
                 "event_type": kind,
                 "tenor": tenor,
                 "num_days": int(known.sum()),
-                "num_outside": int((outside & known).sum()),
+                "num_outside": int(outside.sum()),
             }
         )
     return pd.DataFrame(rows)

@@ -154,6 +154,19 @@ def test_data_from_the_model_stay_inside_its_band_and_others_do_not() -> None:
     assert share[1] > 0.5
 
 
+def test_days_that_no_replication_reaches_are_left_out(
+    imputed: Fit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complete = cells_outside(imputed)["num_days"]
+    cells = {
+        cell: np.where(np.arange(curves.shape[1]) > 2, np.nan, curves)
+        for cell, curves in replicated_cells(imputed).items()
+    }
+    monkeypatch.setattr("analysis.figures_survival.replicated_cells", lambda _: cells)
+    assert (cells_outside(imputed)["num_days"] == complete.clip(upper=2)).all()
+    figure_survival_check(imputed)
+
+
 def test_replications_are_watched_as_their_own_imputation_was(imputed: Fit) -> None:
     curves = replicated_cells(imputed)
     assert all(np.isfinite(curve).all() for curve in curves.values())
