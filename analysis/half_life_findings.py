@@ -87,6 +87,17 @@ def outcomes_sentence(fit: Fit) -> str:
     )
 
 
+def entered_sentence(fit: Fit, inputs: HalfLifeInputs) -> Iterator[str]:
+    """How many outcomes enter, where covariates that some lack leave fewer."""
+    outcomes = outcome_counts(events_of(fit))["num_outcomes"].sum()
+    entered = len(inputs.outcomes)
+    if entered < round(outcomes):
+        yield (
+            f"The regression takes {number(entered, 0)} of them: the others lack a "
+            "covariate."
+        )
+
+
 def duration_sentence(fit: Fit, inputs: HalfLifeInputs) -> str:
     """Expected half-life of a dislocation and the chance that it stays open."""
     share = average_survival(fit, inputs)
@@ -280,6 +291,7 @@ def half_life_sentences(fit: Fit) -> Iterator[str]:
         yield from linear_sentences(fit, inputs)
         return
     yield outcomes_sentence(fit)
+    yield from entered_sentence(fit, inputs)
     yield duration_sentence(fit, inputs)
     yield tenor_sentence(fit, inputs)
     yield from coefficient_sentences(fit, inputs)

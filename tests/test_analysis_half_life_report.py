@@ -25,6 +25,7 @@ from analysis.fits import Fit
 from analysis.half_life_effects import inputs_of
 from analysis.half_life_findings import (
     coefficient_sentences,
+    entered_sentence,
     half_life_sentences,
     silence_sentence,
 )
@@ -268,6 +269,15 @@ def test_conclusion_without_support_is_called_so(placeholder: Fit) -> None:
     sentence = silence_sentence(placeholder)
     assert "dealer HHI" in sentence
     assert "has no support in these data" in sentence
+
+
+def test_outcomes_that_lack_a_covariate_are_counted_out() -> None:
+    fit = random_half_life_fit(HAZARD)
+    inputs = inputs_of(fit)
+    assert not list(entered_sentence(fit, inputs))
+    fewer = replace(inputs, outcomes=inputs.outcomes.iloc[:100])
+    (sentence,) = entered_sentence(fit, fewer)
+    assert "takes 100 of them" in sentence
 
 
 def test_no_sentence_calls_an_association_a_cause() -> None:
