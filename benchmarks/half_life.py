@@ -1,6 +1,5 @@
 """The whole benchmark of the half-life models, one fresh process a measurement."""
 
-import os
 import resource
 import tempfile
 import time
@@ -8,7 +7,6 @@ from pathlib import Path
 
 import arviz as az
 import numpy as np
-import nutpie
 import pymc as pm
 import statsmodels.api as sm
 import xarray as xr
@@ -34,6 +32,7 @@ from inference.compilation import compile_for_nutpie
 from inference.diagnostics import reported_parameters
 from inference.half_life import fit_half_life, prepare_half_life
 from inference.memory import keep_freed_memory
+from inference.sampling import sample_compiled
 from inference.settings import SamplerSettings
 from inference.store import write_trace
 from models.half_life_specification import PROPORTIONAL_HAZARD, HalfLifeSpecification
@@ -196,18 +195,7 @@ def measure_posterior(subject: str, folder: Path) -> dict[str, float]:
     ]
     compiled = compile_for_nutpie(model, var_names=names)
     start = time.perf_counter()
-    trace = nutpie.sample(
-        compiled,
-        draws=settings.draws,
-        tune=settings.tune,
-        chains=settings.chains,
-        cores=min(settings.chains, os.cpu_count() or 1),
-        seed=settings.seed,
-        target_accept=settings.target_accept,
-        maxdepth=settings.max_tree_depth,
-        save_warmup=False,
-        progress_bar=False,
-    )
+    trace = sample_compiled(compiled, settings)
     seconds = time.perf_counter() - start
     found = _quality(
         trace["posterior"].to_dataset(), trace["sample_stats"].to_dataset()

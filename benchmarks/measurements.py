@@ -1,6 +1,5 @@
 """What is measured of one implementation. Each function runs in a fresh process."""
 
-import os
 import time
 import warnings
 from collections.abc import Callable
@@ -8,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import arviz as az
-import nutpie
 import pymc as pm
 
 from benchmarks.agreement import Reference, problem_named
 from benchmarks.density import Density, compiled_density, microseconds_per_call
 from benchmarks.problem import SEED
 from inference.memory import keep_freed_memory
+from inference.sampling import sample_compiled
 from inference.settings import SamplerSettings
 
 Measurement = dict[str, float]
@@ -95,18 +94,7 @@ def measure_posterior(
     # JAX compiles at the first call.
     compiled_density(compiled)(reference.first_point(compiled))
     sampling_starts = time.perf_counter()
-    trace = nutpie.sample(
-        compiled,
-        draws=settings.draws,
-        tune=settings.tune,
-        chains=settings.chains,
-        cores=min(settings.chains, os.cpu_count() or 1),
-        seed=settings.seed,
-        target_accept=settings.target_accept,
-        maxdepth=settings.max_tree_depth,
-        save_warmup=False,
-        progress_bar=False,
-    )
+    trace = sample_compiled(compiled, settings)
     end = time.perf_counter()
     return {
         "compile_s": sampling_starts - start,
