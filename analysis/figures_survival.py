@@ -9,16 +9,16 @@ from matplotlib.figure import Figure
 from analysis.estimates import TAIL, stacked
 from analysis.fits import Fit
 from analysis.half_life_description import event_type_name
-from analysis.half_life_effects import inputs_of
-from analysis.half_life_events import events_of, horizon_days, used_events
+from analysis.half_life_effects import entered_events, inputs_of
+from analysis.half_life_events import horizon_days
 from analysis.hedging_regression import FloatArray
 from analysis.style import BAND_ALPHA, BLACK, BLUE, new_figure, shared_legend
 from analysis.survival import pooled_kaplan_meier, replicated_survival
 
 
 def survival_cells(fit: Fit) -> list[tuple[str, int]]:
-    """Event types and tenors with outcomes, types in alphabetical order."""
-    used = used_events(events_of(fit))
+    """Event types and tenors of the fit's outcomes, types in alphabetical order."""
+    used = entered_events(fit)
     pairs = used[["event_type", "tenor"]].drop_duplicates()
     rows = pairs.sort_values(["event_type", "tenor"]).itertuples(index=False)
     return [(str(kind), int(tenor)) for kind, tenor in rows]
@@ -77,7 +77,7 @@ def figure_survival_check(fit: Fit) -> Figure:
     figure, axes = new_figure(
         len(types), len(tenors), 0.9 + 1.05 * len(types), sharex=True, sharey=True
     )
-    events = used_events(events_of(fit))
+    events = entered_events(fit)
     horizon = horizon_days(events)
     for position, one in enumerate(axes):
         kind, tenor = types[position // len(tenors)], tenors[position % len(tenors)]
@@ -101,9 +101,7 @@ def _plot_cell(
     axes: Axes, rows: pd.DataFrame, replicated: FloatArray, horizon: int
 ) -> None:
     estimate = pooled_kaplan_meier(rows, horizon)
-    # After the last event is closed or unseen, nothing is known of a share.
-    day = np.flatnonzero(np.isfinite(replicated).any(axis=0))
-    replicated = replicated[:, day]
+    day = np.arange(horizon + 1)
     lower, upper = np.nanquantile(replicated, [TAIL, 1 - TAIL], axis=0)
     axes.fill_between(
         day,
@@ -117,7 +115,7 @@ def _plot_cell(
     )
     steps = (
         (np.nanmean(replicated, axis=0), BLUE, 0.7, "replicated, mean"),
-        (estimate["survival"].to_numpy()[day], BLACK, 1.1, "Kaplan-Meier"),
+        (estimate["survival"], BLACK, 1.1, "Kaplan-Meier"),
     )
     for share, color, width, label in steps:
         axes.step(day, share, where="post", color=color, linewidth=width, label=label)
@@ -143,25 +141,24 @@ def cells_outside(fit: Fit) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns event_type, tenor, num_days (with an estimate and replications),
-        num_outside (of their 95% range, day by day).
+        Columns event_type, tenor, num_days (with an estimate), num_outside (of the
+        95% range of the replications, day by day).
     """
-    events = used_events(events_of(fit))
+    events = entered_events(fit)
     horizon = horizon_days(events)
     rows = []
     for (kind, tenor), replicated in replicated_cells(fit).items():
         chosen = events[(events["event_type"] == kind) & (events["tenor"] == tenor)]
         observed = pooled_kaplan_meier(chosen, horizon)["survival"].to_numpy()[1:]
-        known = np.isfinite(observed) & np.isfinite(replicated[:, 1:]).any(axis=0)
-        observed, replicated = observed[known], replicated[:, 1:][:, known]
-        lower, upper = np.nanquantile(replicated, [TAIL, 1 - TAIL], axis=0)
+        lower, upper = np.nanquantile(replicated[:, 1:], [TAIL, 1 - TAIL], axis=0)
+        known = np.isfinite(observed)
         outside = (observed < lower) | (observed > upper)
         rows.append(
             {
                 "event_type": kind,
                 "tenor": tenor,
                 "num_days": int(known.sum()),
-                "num_outside": int(outside.sum()),
+                "num_outside": int((outside & known).sum()),
             }
         )
     return pd.DataFrame(rows)

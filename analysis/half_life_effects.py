@@ -21,7 +21,7 @@ import xarray as xr
 
 from analysis.estimates import stacked
 from analysis.fits import Fit
-from analysis.half_life_events import panel_of
+from analysis.half_life_events import events_of, panel_of, used_events
 from analysis.hedging_regression import FloatArray
 from models.half_life_covariates import transform
 from models.half_life_inputs import HalfLifeInputs, select_inputs
@@ -48,6 +48,15 @@ def inputs_of(fit: Fit) -> HalfLifeInputs:
         variant=fit.variant, covariates=tuple(str(name) for name in names.to_numpy())
     )
     return select_inputs(panel_of(fit), specification)
+
+
+def entered_events(fit: Fit) -> pd.DataFrame:
+    """Events that were followed and that the regression of a fit takes.
+
+    Covariates that some events lack leave fewer than the panel holds.
+    """
+    used = used_events(events_of(fit))
+    return used[used["outcome"].isin(inputs_of(fit).outcomes.index)]
 
 
 def has_covariates(fit: Fit) -> bool:

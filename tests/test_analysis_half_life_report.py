@@ -155,19 +155,6 @@ def test_data_from_the_model_stay_inside_its_band_and_others_do_not() -> None:
     assert share[1] > 0.5
 
 
-def test_days_that_no_replication_reaches_are_left_out(
-    imputed: Fit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    complete = cells_outside(imputed)["num_days"]
-    cells = {
-        cell: np.where(np.arange(curves.shape[1]) > 2, np.nan, curves)
-        for cell, curves in replicated_cells(imputed).items()
-    }
-    monkeypatch.setattr("analysis.figures_survival.replicated_cells", lambda _: cells)
-    assert (cells_outside(imputed)["num_days"] == complete.clip(upper=2)).all()
-    figure_survival_check(imputed)
-
-
 def test_replications_are_watched_as_their_own_imputation_was(imputed: Fit) -> None:
     curves = replicated_cells(imputed)
     assert all(np.isfinite(curve).all() for curve in curves.values())
@@ -269,6 +256,18 @@ def test_conclusion_without_support_is_called_so(placeholder: Fit) -> None:
     sentence = silence_sentence(placeholder)
     assert "dealer HHI" in sentence
     assert "has no support in these data" in sentence
+
+
+def test_survival_is_checked_on_the_outcomes_that_the_fit_took() -> None:
+    frame = event_frame()
+    lacking = frame.assign(
+        dealer_hhi=frame["dealer_hhi"].where(frame["tenor"] != frame["tenor"].min())
+    )
+    fit = half_life_fit(random_half_life_tree(HAZARD, lacking))
+    taken = set(inputs_of(fit).outcomes["tenor"])
+    assert frame["tenor"].min() not in taken
+    assert {tenor for _, tenor in replicated_cells(fit)} == taken
+    assert set(cells_outside(fit)["tenor"]) == taken
 
 
 def test_outcomes_that_lack_a_covariate_are_counted_out() -> None:
