@@ -46,6 +46,7 @@ from data.panels import PricePressurePanel
 from models.dims import FACTOR, INVENTORY_MARKET, ORDER_FLOW_TERM, TENOR, WEEK
 from models.long_run_mean import LongRunMean
 from models.nelson_siegel import nelson_siegel_loadings
+from models.persistent_half_life import PersistentHalfLife
 from models.price_pressure_inputs import PricePressureInputs, select_inputs
 from models.price_pressure_variants import VARIANTS, Variant, order_flow_columns
 from models.priors import LogNormalPrior
@@ -143,7 +144,12 @@ def price_pressure_model(
 
     with pm.Model(coords=coords) as model:
         decay = _decay(priors.decay_per_month)
-        half_life = _log_normal("half_life_weeks", priors.half_life_weeks, FACTOR)
+        half_life = PersistentHalfLife(
+            "half_life_weeks",
+            priors.half_life_weeks,
+            num_dates=len(inputs.yield_bp),
+            dims=FACTOR,
+        )
         persistence = pm.Deterministic(
             "persistence", 2 ** (-1 / half_life), dims=FACTOR
         )
