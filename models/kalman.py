@@ -6,9 +6,7 @@ gradient Op runs only the backward pass. numba (PyMC's default backend, and nutp
 calls the passes directly; for JAX, import `models.kalman_jax` once.
 """
 
-import hashlib
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +19,9 @@ from pytensor.link.numba.dispatch.basic import (
     register_funcify_default_op_cache_key,
 )
 
-from models.kalman_filter import kalman_filter
+from models.kalman_arrays import VERSION
+from models.kalman_filter import BACKWARD, FORWARD, kalman_filter
+from models.separate_passes import compile_beside
 
 NUM_INPUTS = 10
 IS_OBSERVED = 1
@@ -30,12 +30,7 @@ IS_OBSERVED = 1
 PARAMETERS = slice(3, NUM_INPUTS + 1)
 """Positions, among the inputs of the backward pass, of what it differentiates."""
 
-# PyTensor's disk cache cannot see into the passes; a change of their source has to
-# change the key, or an old compilation would go on being used.
-_FOLDER = Path(__file__).parent
-_SOURCES = [*sorted(_FOLDER.glob("kalman*.py")), _FOLDER / "unrolling.py"]
-_DIGEST = hashlib.sha256(b"".join(path.read_bytes() for path in _SOURCES))
-CACHE_VERSION = int(_DIGEST.hexdigest()[:12], 16)
+CACHE_VERSION = int(VERSION, 16)
 
 
 class KalmanForward(Op):
@@ -202,7 +197,9 @@ def state_space_log_likelihood(
 
 @register_funcify_default_op_cache_key(KalmanForward)
 def _forward_in_numba(op: KalmanForward, node: Apply, **kwargs: Any) -> Any:
-    forward = kalman_filter(op.num_series, op.num_factors).forward
+    sizes = op.num_series, op.num_factors
+    compile_beside(FORWARD, *sizes)
+    forward = kalman_filter(*sizes).forward
 
     @numba_njit
     def kalman_forward(y, s, Z, phi, q, h, m1, p1, c, d):
@@ -224,7 +221,9 @@ def _forward_in_numba(op: KalmanForward, node: Apply, **kwargs: Any) -> Any:
 
 @register_funcify_default_op_cache_key(KalmanBackward)
 def _backward_in_numba(op: KalmanBackward, node: Apply, **kwargs: Any) -> Any:
-    backward = kalman_filter(op.num_series, op.num_factors).backward
+    sizes = op.num_series, op.num_factors
+    compile_beside(BACKWARD, *sizes)
+    backward = kalman_filter(*sizes).backward
 
     @numba_njit
     def kalman_backward(

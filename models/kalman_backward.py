@@ -11,66 +11,86 @@ from typing import Any
 
 import numpy as np
 
-from models.kalman_forward import jit, jit_pass
+from models.kalman_arrays import VERSION, filtered_of, gradients_of, inputs_of
+from models.kalman_forward import jit
 from models.kalman_stretch import stretch_adjoint
+from models.separate_passes import SeparatePass
 from models.unrolling import unroll
 
 
-def backward_pass(num_series: int, num_factors: int) -> Callable[..., Any]:
-    """Compile the backward pass for given sizes; see `models.kalman_filter`."""
+def backward_pass(num_series: int, num_factors: int) -> SeparatePass:
+    """Backward pass for given sizes; see `models.kalman_filter`."""
     N, K = num_series, num_factors
-    pull_means = jit(unroll(mean_adjoint, N=N, K=K))
-    pull_covariances = jit(unroll(covariance_adjoint, N=N, K=K))
-    pull_stretch = stretch_adjoint(N, K, pull_means, pull_covariances)
 
-    @jit_pass
-    def backward(
-        weight,
-        y,
-        s,
-        Z,
-        phi,
-        q,
-        h,
-        m1,
-        p1,
-        c,
-        d,
-        mean,
-        innovation,
-        covariance,
-        source,
-        gain,
-        variance,
-    ):
-        # Sizes of the data, as in the forward pass.
-        (T, n), m = y.shape, Z.shape[1]
-        c_bar, d_bar = np.zeros(c.shape), np.zeros((T, n))
-        Z_bar, phi_bar, q_bar = np.zeros((n, m)), np.zeros(m), np.zeros(m)
-        h_bar, mean_bar, P_bar = np.zeros(n), np.zeros(m), np.zeros((m, m))
-        gain_bar, variance_bar = np.empty((T, n, m)), np.empty((T, n))
-        model = s, Z, phi
-        filtered = mean, innovation, covariance, source, gain, variance, weight
-        bars = mean_bar, P_bar, gain_bar, variance_bar, d_bar, c_bar
-        gradient = Z_bar, phi_bar, q_bar, h_bar
-        last = T - 1
-        # A failed forward pass marks every date with -1; its gradient is zero.
-        while last >= 0 and source[last] >= 0:
-            if source[last] < last:
-                pull_stretch(source[last] + 1, last, model, filtered, bars, gradient)
-                last = source[last]
-            first = last
-            while first > 0 and source[first - 1] == first - 1:
-                first -= 1
-            pull_means(first, last, model, filtered, bars, gradient)
-            pull_covariances(first, last, model, filtered, bars, gradient)
-            last = first - 1
-        p1_bar = np.empty(m)
-        for k in range(K):
-            p1_bar[k] = P_bar[k, k]
-        return Z_bar, phi_bar, q_bar, h_bar, mean_bar, p1_bar, c_bar, d_bar
+    def build() -> Callable[..., None]:
+        pull_means = jit(unroll(mean_adjoint, N=N, K=K))
+        pull_covariances = jit(unroll(covariance_adjoint, N=N, K=K))
+        pull_stretch = stretch_adjoint(N, K, pull_means, pull_covariances)
 
-    return backward
+        def backward(
+            T,
+            U,
+            weight,
+            y,
+            s,
+            Z,
+            phi,
+            q,
+            h,
+            m1,
+            p1,
+            c,
+            d,
+            mean,
+            innovation,
+            covariance,
+            source,
+            gain,
+            variance,
+            Z_bar,
+            phi_bar,
+            q_bar,
+            h_bar,
+            mean_bar,
+            p1_bar,
+            c_bar,
+            d_bar,
+        ):
+            P_bar = np.zeros((K, K))
+            gain_bar, variance_bar = np.empty((T, N, K)), np.empty((T, N))
+            model = s, Z, phi
+            filtered = mean, innovation, covariance, source, gain, variance, weight
+            bars = mean_bar, P_bar, gain_bar, variance_bar, d_bar, c_bar
+            gradient = Z_bar, phi_bar, q_bar, h_bar
+            last = T - 1
+            # A failed forward pass marks every date with -1; its gradient is zero.
+            while last >= 0 and source[last] >= 0:
+                if source[last] < last:
+                    pull_stretch(
+                        source[last] + 1, last, model, filtered, bars, gradient
+                    )
+                    last = source[last]
+                first = last
+                while first > 0 and source[first - 1] == first - 1:
+                    first -= 1
+                pull_means(first, last, model, filtered, bars, gradient)
+                pull_covariances(first, last, model, filtered, bars, gradient)
+                last = first - 1
+            for k in range(K):
+                p1_bar[k] = P_bar[k, k]
+
+        return backward
+
+    return SeparatePass(
+        build=build,
+        lengths=("T", "U"),
+        arrays={"weight": "(T,)"}
+        | inputs_of(N, K)
+        | filtered_of(N, K, "T")
+        | gradients_of(N, K),
+        integers=("source",),
+        version=VERSION,
+    )
 
 
 def mean_adjoint(

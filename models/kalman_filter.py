@@ -43,12 +43,16 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
-from models.kalman_backward import backward_pass
-from models.kalman_forward import forward_pass
+from models.separate_passes import separate_pass
 
 FloatArray = NDArray[np.float64]
+
+FORWARD = "models.kalman_forward.forward_pass"
+BACKWARD = "models.kalman_backward.backward_pass"
+"""Where the two passes are described."""
 
 
 class FilterResult(NamedTuple):
@@ -131,6 +135,102 @@ def kalman_filter(num_series: int, num_factors: int) -> Filter:
         fields of `FilterGradient`, `weight` (time,) being the cotangent of
         ``log_likelihood``. All arrays are float64.
     """
-    return Filter(
-        forward_pass(num_series, num_factors), backward_pass(num_series, num_factors)
-    )
+    run_forward = separate_pass(FORWARD, num_series, num_factors)
+    run_backward = separate_pass(BACKWARD, num_series, num_factors)
+
+    @njit
+    def forward(y, s, Z, phi, q, h, m1, p1, c, d):
+        # Sizes of the data, not N and K: numba compiles an allocation anew for every
+        # constant in its shape.
+        (T, n), m = y.shape, Z.shape[1]
+        log_likelihood, source = np.empty(T), np.empty(T, np.int64)
+        mean, innovation = np.empty((T + 1, m)), np.empty((T, n))
+        covariance = np.empty((T + 1, m, m))
+        gain, variance = np.empty((T, n, m)), np.empty((T, n))
+        run_forward(
+            T,
+            c.shape[0],
+            y,
+            s,
+            Z,
+            phi,
+            q,
+            h,
+            m1,
+            p1,
+            c,
+            d,
+            log_likelihood,
+            mean,
+            innovation,
+            covariance,
+            source,
+            gain,
+            variance,
+        )
+        return (
+            log_likelihood,
+            mean[:T],
+            innovation,
+            covariance[:T],
+            source,
+            gain,
+            variance,
+        )
+
+    @njit
+    def backward(
+        weight,
+        y,
+        s,
+        Z,
+        phi,
+        q,
+        h,
+        m1,
+        p1,
+        c,
+        d,
+        mean,
+        innovation,
+        covariance,
+        source,
+        gain,
+        variance,
+    ):
+        (T, n), m = y.shape, Z.shape[1]
+        Z_bar, phi_bar, q_bar = np.zeros((n, m)), np.zeros(m), np.zeros(m)
+        h_bar, mean_bar, p1_bar = np.zeros(n), np.zeros(m), np.zeros(m)
+        c_bar, d_bar = np.zeros(c.shape), np.zeros((T, n))
+        run_backward(
+            T,
+            c.shape[0],
+            weight,
+            y,
+            s,
+            Z,
+            phi,
+            q,
+            h,
+            m1,
+            p1,
+            c,
+            d,
+            mean,
+            innovation,
+            covariance,
+            source,
+            gain,
+            variance,
+            Z_bar,
+            phi_bar,
+            q_bar,
+            h_bar,
+            mean_bar,
+            p1_bar,
+            c_bar,
+            d_bar,
+        )
+        return Z_bar, phi_bar, q_bar, h_bar, mean_bar, p1_bar, c_bar, d_bar
+
+    return Filter(forward, backward)

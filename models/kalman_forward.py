@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from models.kalman_arrays import VERSION, filtered_of, inputs_of
+from models.separate_passes import SeparatePass
 from models.unrolling import unroll
 
 STEADY_TOLERANCE = 1e-9
@@ -20,9 +22,6 @@ TWO_PI = 2 * np.pi
 FLOATING_POINT = {"contract", "nsz"}
 """Fused multiply-add, and no care for the sign of zero."""
 
-jit_pass = njit(error_model="numpy", fastmath=FLOATING_POINT)
-"""Compile a pass of the filter, without checks of divisions."""
-
 PART_OF_A_PASS = {
     "error_model": "numpy",
     "no_cpython_wrapper": True,
@@ -34,54 +33,71 @@ jit = njit(fastmath=FLOATING_POINT, **PART_OF_A_PASS)
 """Compile a part of a pass."""
 
 
-def forward_pass(num_series: int, num_factors: int) -> Callable[..., Any]:
-    """Compile the forward pass for given sizes; see `models.kalman_filter`."""
+def forward_pass(num_series: int, num_factors: int) -> SeparatePass:
+    """Forward pass for given sizes; see `models.kalman_filter`."""
     N, K = num_series, num_factors
-    filter_exactly = jit(unroll(exact_dates, N=N, K=K))
-    filter_steadily = jit(unroll(steady_dates, N=N, K=K))
 
-    @jit_pass
-    def forward(y, s, Z, phi, q, h, m1, p1, c, d):
-        # Sizes of the data, not N and K: numba compiles an allocation anew for every
-        # constant in its shape.
-        (T, n), m = y.shape, Z.shape[1]
-        log_likelihood, source = np.empty(T), np.empty(T, np.int64)
-        mean, innovation = np.empty((T + 1, m)), np.empty((T, n))
-        covariance = np.empty((T + 1, m, m))
-        gain, variance = np.empty((T, n, m)), np.empty((T, n))
-        data, dynamics = (y, s, c, d), (Z, phi, q, h)
-        moments = mean, innovation, covariance, gain, variance
-        for k in range(K):
-            mean[0, k] = m1[k]
-            for j in range(K):
-                covariance[0, k, j] = 0.0
-            covariance[0, k, k] = p1[k]
-        # A literal 0 would be a type of its own, and every part compiled twice.
-        t = np.int64(0)
-        while t < T:
-            t = filter_exactly(t, data, dynamics, moments, log_likelihood, source)
-            if t == FAILED:
-                for u in range(T):
-                    log_likelihood[u] = -np.inf
-                    source[u] = FAILED
-                break
-            if t < T:
-                shared = t - 1
-                t = filter_steadily(t, data, dynamics, moments, log_likelihood, source)
-                for k in range(K):
-                    for j in range(K):
-                        covariance[t, k, j] = covariance[shared, k, j]
-        return (
+    def build() -> Callable[..., None]:
+        filter_exactly = jit(unroll(exact_dates, N=N, K=K))
+        filter_steadily = jit(unroll(steady_dates, N=N, K=K))
+
+        def forward(
+            T,
+            U,
+            y,
+            s,
+            Z,
+            phi,
+            q,
+            h,
+            m1,
+            p1,
+            c,
+            d,
             log_likelihood,
-            mean[:T],
+            mean,
             innovation,
-            covariance[:T],
+            covariance,
             source,
             gain,
             variance,
-        )
+        ):
+            data, dynamics = (y, s, c, d), (Z, phi, q, h)
+            moments = mean, innovation, covariance, gain, variance
+            for k in range(K):
+                mean[0, k] = m1[k]
+                for j in range(K):
+                    covariance[0, k, j] = 0.0
+                covariance[0, k, k] = p1[k]
+            # A literal 0 would be a type of its own, and every part compiled twice.
+            t = np.int64(0)
+            while t < T:
+                t = filter_exactly(t, data, dynamics, moments, log_likelihood, source)
+                if t == FAILED:
+                    for u in range(T):
+                        log_likelihood[u] = -np.inf
+                        source[u] = FAILED
+                    break
+                if t < T:
+                    shared = t - 1
+                    t = filter_steadily(
+                        t, data, dynamics, moments, log_likelihood, source
+                    )
+                    for k in range(K):
+                        for j in range(K):
+                            covariance[t, k, j] = covariance[shared, k, j]
 
-    return forward
+        return forward
+
+    return SeparatePass(
+        build=build,
+        lengths=("T", "U"),
+        arrays=inputs_of(N, K)
+        | {"log_likelihood": "(T,)"}
+        | filtered_of(N, K, "T + 1"),
+        integers=("source",),
+        version=VERSION,
+    )
 
 
 def exact_dates(
