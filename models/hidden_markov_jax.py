@@ -76,7 +76,7 @@ def emission(
     noise: str, y: Any, s: Any, x: Any, beta: Any, sigma: Any, nu: Any, c: Any
 ) -> Any:
     """Log densities and errors; symbols as in `models.regression_emission_passes`."""
-    r = (y - jnp.einsum("knp,pt->knt", beta, x)) / sigma[:, :, None]
+    r = (y - jnp.einsum("knp,tp->knt", beta, x)) / sigma[:, :, None]
     if noise == NORMAL:
         density = -0.5 * r**2
     else:
