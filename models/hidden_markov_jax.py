@@ -13,7 +13,8 @@ import jax.numpy as jnp
 from pytensor.link.jax.dispatch import jax_funcify
 
 from models.forward_backward import HiddenMarkovBackward, HiddenMarkovForward
-from models.forward_backward_passes import IMPOSSIBLE, LARGEST_BAR
+from models.forward_backward_filter import IMPOSSIBLE
+from models.forward_backward_smoother import LARGEST_BAR
 from models.regression_emission import (
     NUM_DATA,
     RegressionEmission,
