@@ -3,9 +3,8 @@
 from matplotlib.figure import Figure
 
 from analysis.fits import Fit
-from analysis.state_calibration import known_first_state, reliability
+from analysis.state_calibration import known_first_state, reliability, state_forecast
 from analysis.style import BLUE, GREY, new_figure, shared_legend
-from analysis.transitions import FIRST_STATE
 
 
 def figure_state_calibration(fit: Fit) -> Figure:
@@ -22,7 +21,7 @@ def figure_state_calibration(fit: Fit) -> Figure:
         Left: how often the market was in state 1 by forecast probability; line: range
         of 95% of samples were the forecast right. Right: days by forecast.
     """
-    forecast = fit.group("regimes")["predicted_probability"].sel(state=FIRST_STATE)
+    forecast = state_forecast(fit)
     table = reliability(forecast, known_first_state(fit))
     figure, (left, right) = new_figure(1, 2, 2.8)
     left.plot([0, 1], [0, 1], color=GREY, linewidth=0.8, label="calibrated")

@@ -7,11 +7,13 @@ market should be in state 1 on 30%.
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from analysis.fits import Fit
 from analysis.transitions import FIRST_STATE
+from data.errors import DataError
 
 NUM_BINS = 10
 
@@ -51,6 +53,33 @@ def known_first_state(fit: Fit) -> NDArray[np.bool_]:
     state = fit.panel["simulated_state"].isel(security=0).to_numpy()
     found: NDArray[np.bool_] = state.astype(int) == int(FIRST_STATE)
     return found
+
+
+def state_forecast(fit: Fit) -> xr.DataArray:
+    """Probability of the low-liquidity state, forecast a day ahead.
+
+    Parameters
+    ----------
+    fit : Fit
+        Of the liquidity-regimes model.
+
+    Returns
+    -------
+    (day,) float
+
+    Raises
+    ------
+    DataError
+        If the trace was written before forecasts were stored.
+    """
+    regimes = fit.group("regimes")
+    if "predicted_probability" not in regimes:
+        raise DataError(
+            f"{fit.name}: the trace was written by an older version, which stored no "
+            "forecasts of the state",
+            "Fit the model again.",
+        )
+    return regimes["predicted_probability"].sel(state=FIRST_STATE)
 
 
 def brier_score(probability: ArrayLike, occurred: ArrayLike) -> float:
@@ -120,13 +149,18 @@ def state_forecast_scores(fit: Fit) -> pd.DataFrame:
     DataFrame
         Columns forecast (words), brier_score, and skill: 1 minus the score over that of
         the share of days in state 1.
+
+    Raises
+    ------
+    DataError
+        As :func:`state_forecast`.
     """
     happened = known_first_state(fit)
     first = fit.group("regimes").sel(state=FIRST_STATE)
     share = np.full(len(happened), happened.mean())
     forecasts: dict[str, ArrayLike] = {
         "share of days in state 1": share,
-        "one day ahead": first["predicted_probability"],
+        "one day ahead": state_forecast(fit),
         "given data of the day": first["filtered_probability"],
         "given all data": first["smoothed_probability"],
     }

@@ -113,7 +113,7 @@ def hidden_markov_draws(
     found = observed_variable(model, name, draws, CORE_NDIM)
     observation = found.observation.reshape(len(found.observation), -1)
     for is_observed, covariates, *parameters in found.parameters:
-        yield HiddenMarkovDraw(observation, is_observed.T, covariates.T, *parameters)
+        yield HiddenMarkovDraw(observation, is_observed.T, covariates, *parameters)
 
 
 def summarize_states(

@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 from numba import njit
+from numpy.polynomial import Chebyshev, Polynomial
 
 jit = njit(error_model="numpy", fastmath={"contract", "nsz"})
 """Compile a part of the filter: no division checks, fused multiply-add."""
@@ -31,22 +32,53 @@ SQRT_HALF_BITS = int(np.float64(math.sqrt(0.5)).view(np.int64))
 SMALLEST_EXPONENT = -708.0
 """exp of less is not a normal number, and taken as zero."""
 
-EXPONENTIAL_SERIES = tuple(1 / math.factorial(n) for n in range(12, -1, -1))
-LOGARITHM_SERIES = tuple(1 / (2 * n + 1) for n in range(10, -1, -1))
+
+def _exponential_series(degree: int) -> list[float]:
+    """Coefficients of exp on half of log(2) to either side of zero, highest first.
+
+    Of the Taylor polynomial of one degree more, the highest power is replaced by what
+    is closest to it in lower ones (economisation, Abramowitz & Stegun 1964, 22.20),
+    which here is wrong by 3e-18.
+    """
+    above, reach = degree + 1, math.log(2) / 2
+    chebyshev = Chebyshev.basis(above).convert(kind=Polynomial).coef.tolist()
+    highest = 1 / math.factorial(above) / chebyshev[above]
+    return [
+        1 / math.factorial(n) - highest * chebyshev[n] * reach ** (above - n)
+        for n in range(degree, -1, -1)
+    ]
+
+
+EXPONENTIAL_START, *_REST = _exponential_series(11)
+EXPONENTIAL_SERIES = tuple(_REST)
+LOGARITHM_START, *_REST = (1 / (2 * n + 1) for n in range(10, -1, -1))
+LOGARITHM_SERIES = tuple(_REST)
+
+
+@jit
+def fill(values, value):
+    """Set every entry of an array."""
+    for t in range(values.shape[0]):
+        values[t] = value
+
+
+@jit
+def normal_exponential(x):
+    """Return exp(x) for x from `SMALLEST_EXPONENT` to 709."""
+    shifted = x * LOG2_E + ROUNDING
+    power = shifted - ROUNDING
+    r = x - power * LN2_HIGH - power * LN2_LOW
+    series = EXPONENTIAL_START
+    for coefficient in EXPONENTIAL_SERIES:
+        series = series * r + coefficient
+    bits = (np.float64(shifted).view(np.int64) + EXPONENT_BIAS) << FRACTION_BITS
+    return series * np.int64(bits).view(np.float64)
 
 
 @jit
 def exponential(x):
     """Return exp(x) for x < 709; exactly zero below `SMALLEST_EXPONENT`."""
-    shifted = x * LOG2_E + ROUNDING
-    power = shifted - ROUNDING
-    r = x - power * LN2_HIGH - power * LN2_LOW
-    series = 0.0
-    for coefficient in EXPONENTIAL_SERIES:
-        series = series * r + coefficient
-    bits = (np.float64(shifted).view(np.int64) + EXPONENT_BIAS) << FRACTION_BITS
-    value = series * np.int64(bits).view(np.float64)
-    return 0.0 if x < SMALLEST_EXPONENT else value
+    return 0.0 if x < SMALLEST_EXPONENT else normal_exponential(x)
 
 
 @jit
@@ -58,7 +90,7 @@ def logarithm(x):
     # log(1 + f) = 2 artanh(f / (2 + f)), with an argument of at most 0.172.
     s = f / (2.0 + f)
     square = s * s
-    series = 0.0
+    series = LOGARITHM_START
     for coefficient in LOGARITHM_SERIES:
         series = series * square + coefficient
     return power * LN2_HIGH + (2.0 * s * series + power * LN2_LOW)

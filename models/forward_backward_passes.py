@@ -50,31 +50,17 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba.cpython.unsafe.tuple import tuple_setitem
 from numpy.typing import NDArray
 
-from models.forward_backward_elementary import exponential, jit, logarithm, sums
+from models.forward_backward_elementary import fill, jit
+from models.forward_backward_filter import filter_pass
+from models.forward_backward_smoother import smoothing_pass
+from models.forward_backward_transitions import (
+    transition_gradient,
+    transition_probability,
+)
 
 FloatArray = NDArray[np.float64]
-
-MODERATE_LOG_ODDS = 600.0
-"""The sum of a few exponentials of such numbers does not overflow."""
-
-RESCALING = 1e-100
-"""A running total below this is set back to one."""
-
-IMPOSSIBLE = 1e-300
-"""A probability below this is taken as zero."""
-
-LARGEST_BAR = 1e250
-"""Bound on a cotangent, which keeps its product with a probability of zero at zero."""
-
-
-@jit
-def fill(values, value):
-    """Set every entry of an array."""
-    for t in range(values.shape[0]):
-        values[t] = value
 
 
 class ForwardResult(NamedTuple):
@@ -137,25 +123,25 @@ def forward_backward(num_states: int) -> Passes:
         are ``filter(log_emission, initial_probability, transition)``, which returns
         ``(log_likelihood, filtered, update)``, and ``smooth(weight, transition,
         filtered, update)``, which returns the gradient with respect to
-        ``log_emission`` and to the predicted and the filtered probabilities.
+        ``log_emission``, kappa and mu.
     """
-    filter_pass, smoothing_pass = _filter(num_states), _smooth(num_states)
+    filter_known, smooth_known = filter_pass(num_states), smoothing_pass(num_states)
     return Passes(
-        _forward(num_states, filter_pass),
-        _backward(num_states, smoothing_pass),
-        filter_pass,
-        smoothing_pass,
+        _forward(num_states, filter_known),
+        _backward(num_states, smooth_known),
+        filter_known,
+        smooth_known,
     )
 
 
-def _forward(K: int, filter_pass: Callable[..., Any]) -> Callable[..., Any]:
-    transition_probability = _transition_probability(K)
+def _forward(K: int, filter_known: Callable[..., Any]) -> Callable[..., Any]:
+    probability = transition_probability(K)
 
     @jit
     def forward(L, pi, delta, gamma, x):
         P = np.empty((K, K, x.shape[0]))
-        transition_probability(delta, gamma, x, P)
-        log_likelihood, p, update = filter_pass(L, pi, P)
+        probability(delta, gamma, x, P)
+        log_likelihood, p, update = filter_known(L, pi, P)
         if log_likelihood[0] == -np.inf:
             fill(P.ravel(), 0.0)
         return log_likelihood, P, p, update
@@ -163,232 +149,13 @@ def _forward(K: int, filter_pass: Callable[..., Any]) -> Callable[..., Any]:
     return forward
 
 
-def _filter(K: int) -> Callable[..., Any]:
-    relative_emission = _relative_emission(K)
-    recursion = _forward_recursion(K)
-    normalise = _normalise(K)
-
-    @jit
-    def filter_pass(L, pi, P):
-        T = L.shape[1]
-        largest, update = np.empty(T), np.empty((K, T))
-        p, total, base = np.empty((K, T)), np.empty(T), np.empty(T)
-        log_likelihood = np.empty(T)
-        relative_emission(L, largest, update)
-        possible = recursion(pi, P, update, p, total, base)
-        if possible:
-            normalise(p, update, total, base, largest, log_likelihood)
-        else:
-            fill(log_likelihood, -np.inf)
-            fill(p.ravel(), 0.0)
-            fill(update.ravel(), 0.0)
-        return log_likelihood, p, update
-
-    return filter_pass
-
-
-def _relative_emission(K: int) -> Callable[..., Any]:
-    @jit
-    def relative_emission(L, largest, emission):
-        """Emission densities in units of the day's largest."""
-        for t in range(L.shape[1]):
-            top = L[0, t]
-            for k in range(1, K):
-                top = L[k, t] if L[k, t] > top else top
-            largest[t] = top
-            for k in range(K):
-                emission[k, t] = exponential(L[k, t] - top)
-
-    return relative_emission
-
-
-def _transition_probability(K: int) -> Callable[..., Any]:
-    zeros = (0.0,) * K
-
-    @jit
-    def moderate_row(delta, gamma, x, P):
-        """Save an exponential; return on how many occasions that may overflow."""
-        num_large = 0
-        for t in range(x.shape[0]):
-            odds, total = zeros, 1.0
-            for j in range(1, K):
-                value = delta[j - 1] + gamma[j - 1] * x[t]
-                # Counts NaN as well.
-                num_large += 0 if abs(value) < MODERATE_LOG_ODDS else 1
-                value = exponential(value)
-                odds = tuple_setitem(odds, j, value)
-                total += value
-            scale = 1.0 / total
-            P[0, t] = scale
-            for j in range(1, K):
-                P[j, t] = odds[j] * scale
-        return num_large
-
-    @jit
-    def any_row(delta, gamma, x, P):
-        for t in range(x.shape[0]):
-            odds, top = zeros, 0.0
-            for j in range(1, K):
-                value = delta[j - 1] + gamma[j - 1] * x[t]
-                odds = tuple_setitem(odds, j, value)
-                top = max(top, value)
-            total = 0.0
-            for j in range(K):
-                value = exponential(odds[j] - top)
-                odds = tuple_setitem(odds, j, value)
-                total += value
-            scale = 1.0 / total
-            for j in range(K):
-                P[j, t] = odds[j] * scale
-
-    @jit
-    def transition_probability(delta, gamma, x, P):
-        for i in range(K):
-            if moderate_row(delta[i], gamma[i], x, P[i]) > 0:
-                any_row(delta[i], gamma[i], x, P[i])
-
-    return transition_probability
-
-
-def _forward_recursion(K: int) -> Callable[..., Any]:
-    zeros = (0.0,) * K
-
-    @jit
-    def step(t, before, P, emission):
-        """Move the state probabilities, times any constant, through a day."""
-        now = zeros
-        for j in range(K):
-            predicted = 0.0
-            for i in range(K):
-                predicted += before[i] * P[i, j, t - 1]
-            now = tuple_setitem(now, j, predicted * emission[j, t])
-        return now
-
-    @jit
-    def scaled(values, factor):
-        for k in range(K):
-            values = tuple_setitem(values, k, values[k] * factor)
-        return values
-
-    @jit
-    def sum_of(values):
-        total = 0.0
-        for k in range(K):
-            total += values[k]
-        return total
-
-    @jit
-    def recursion(pi, P, emission, p, total, base):
-        """Run p over time as a multiple of probabilities, total_t their sum.
-
-        It had the sum base_t before the day's data. Totals only fall. They are set
-        back to one so rarely that days do not wait for a division. Returns False where
-        a day has no possible state.
-        """
-        now = zeros
-        for k in range(K):
-            now = tuple_setitem(now, k, pi[k] * emission[k, 0])
-        before, size = now, 1.0
-        for t in range(emission.shape[1]):
-            if t > 0:
-                now = step(t, before, P, emission)
-            size_now = sum_of(now)
-            # The negation is true of NaN as well.
-            if not size_now > RESCALING:
-                if t > 0:
-                    now = step(t, scaled(before, 1.0 / size), P, emission)
-                size, size_now = 1.0, sum_of(now)
-                if not size_now > IMPOSSIBLE:
-                    return False
-            for k in range(K):
-                p[k, t] = now[k]
-            base[t], total[t] = size, size_now
-            before, size = now, size_now
-        return True
-
-    return recursion
-
-
-def _normalise(K: int) -> Callable[..., Any]:
-    @jit
-    def multiply(values, by):
-        for t in range(by.shape[0]):
-            values[t] *= by[t]
-
-    @jit
-    def normalise(p, update, total, base, largest, log_likelihood):
-        """Make probabilities of multiples of them, and log densities of their sizes.
-
-        Turns ``total`` and ``base`` into what p and the emissions are multiplied by.
-        """
-        for t in range(total.shape[0]):
-            log_likelihood[t] = largest[t] + logarithm(total[t] / base[t])
-            total[t] = 1.0 / total[t]
-            base[t] *= total[t]
-        for k in range(K):
-            multiply(p[k], total)
-            multiply(update[k], base)
-
-    return normalise
-
-
-def _backward(K: int, smoothing_pass: Callable[..., Any]) -> Callable[..., Any]:
-    @sums
-    def sum_row(P, p, forecast_bar, filtered_bar, x, intercept_bar, slope_bar):
-        """One row of the transitions' gradient: that of the softmax, summed."""
-        for j in range(1, K):
-            intercept, slope = 0.0, 0.0
-            for t in range(x.shape[0] - 1):
-                part = P[j, t] * p[t] * (forecast_bar[j, t + 1] - filtered_bar[t])
-                intercept += part
-                slope += part * x[t]
-            intercept_bar[j - 1], slope_bar[j - 1] = intercept, slope
+def _backward(K: int, smooth_known: Callable[..., Any]) -> Callable[..., Any]:
+    gradient = transition_gradient(K)
 
     @jit
     def backward(g, x, P, p, update):
-        pi_bar = np.empty(K)
-        delta_bar, gamma_bar = np.empty((K, K - 1)), np.empty((K, K - 1))
-        L_bar, forecast_bar, filtered_bar = smoothing_pass(g, P, p, update)
-        for i in range(K):
-            pi_bar[i] = forecast_bar[i, 0]
-            sum_row(
-                P[i], p[i], forecast_bar, filtered_bar[i], x, delta_bar[i], gamma_bar[i]
-            )
-        return L_bar, pi_bar, delta_bar, gamma_bar
+        L_bar, kappa, mu = smooth_known(g, P, p, update)
+        delta_bar, gamma_bar = gradient(g, x, P, p, kappa, mu)
+        return L_bar, kappa[:, 0].copy(), delta_bar, gamma_bar
 
     return backward
-
-
-def _smooth(K: int) -> Callable[..., Any]:
-    zeros = (0.0,) * K
-
-    @jit
-    def bounded(value):
-        value = LARGEST_BAR if value > LARGEST_BAR else value
-        return -LARGEST_BAR if value < -LARGEST_BAR else value
-
-    @jit
-    def smoothing_pass(g, P, p, update):
-        T = g.shape[0]
-        L_bar = np.empty((K, T))
-        forecast_bar, filtered_bar = np.empty((K, T)), np.empty((K, T))
-        # There is no day after the last.
-        after, weight_after = zeros, 0.0
-        for t in range(T - 1, -1, -1):
-            change = g[t] - weight_after
-            weight_after = g[t]
-            before = zeros
-            for i in range(K):
-                total = change
-                for j in range(K):
-                    total += P[i, j, t] * after[j]
-                filtered_bar[i, t] = total - change
-                L_bar[i, t] = p[i, t] * total
-                # Only of a state that is all but ruled out is it ever that large.
-                total = bounded(update[i, t] * total)
-                before = tuple_setitem(before, i, total)
-                forecast_bar[i, t] = total
-            after = before
-        return L_bar, forecast_bar, filtered_bar
-
-    return smoothing_pass

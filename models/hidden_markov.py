@@ -28,7 +28,7 @@ from models.state_paths import simulate_states, transition_matrices
 
 FloatArray = NDArray[np.float64]
 
-SIGNATURE = "(n,t),(p,t),(k,n,p),(k,n),(k),(k),(k,l),(k,l),(t)"
+SIGNATURE = "(n,t),(t,p),(k,n,p),(k,n),(k),(k),(k,l),(k,l),(t)"
 CORE_NDIM = (2, 2, 3, 2, 1, 1, 2, 2, 1)
 """Dimensions of each parameter in `SIGNATURE`."""
 
@@ -76,7 +76,7 @@ def _log_density(value: Variable, *parameters: Variable, noise: str) -> Variable
     log_emission = regression_log_density(
         value.T if value.ndim == 2 else value[None],
         s,
-        x,
+        x.T,
         slope,
         noise_sd,
         freedom if noise == STUDENT_T else None,
@@ -92,7 +92,7 @@ def _simulate_observations(
     initial, intercept, transition_slope, covariate = chain
     transition = transition_matrices(intercept, transition_slope, covariate[:-1])
     state = simulate_states(initial, transition, len(covariate), rng)
-    mean = np.einsum("pt,tnp->tn", x, slope[state])
+    mean = np.einsum("tp,tnp->tn", x, slope[state])
     shock = rng.standard_normal(mean.shape)
     if np.isfinite(freedom).all():
         # A Student t is a normal whose variance is drawn for each cell.
@@ -193,7 +193,7 @@ def HiddenMarkovRegression(  # noqa: N802
     return pm.CustomDist(
         name,
         is_observed,
-        _time_last(covariates),
+        covariates,
         slope,
         noise_sd,
         pt.broadcast_to(freedom, slope.shape[:1]),

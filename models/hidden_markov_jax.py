@@ -13,7 +13,8 @@ import jax.numpy as jnp
 from pytensor.link.jax.dispatch import jax_funcify
 
 from models.forward_backward import HiddenMarkovBackward, HiddenMarkovForward
-from models.forward_backward_passes import IMPOSSIBLE, LARGEST_BAR
+from models.forward_backward_filter import IMPOSSIBLE
+from models.forward_backward_smoother import LARGEST_BAR
 from models.regression_emission import (
     NUM_DATA,
     RegressionEmission,
@@ -76,7 +77,7 @@ def emission(
     noise: str, y: Any, s: Any, x: Any, beta: Any, sigma: Any, nu: Any, c: Any
 ) -> Any:
     """Log densities and errors; symbols as in `models.regression_emission_passes`."""
-    r = (y - jnp.einsum("knp,pt->knt", beta, x)) / sigma[:, :, None]
+    r = (y - jnp.einsum("knp,tp->knt", beta, x)) / sigma[:, :, None]
     if noise == NORMAL:
         density = -0.5 * r**2
     else:

@@ -186,9 +186,10 @@ def regression_log_density(
         constant = pt.gammaln(0.5 * (nu + 1)) - pt.gammaln(0.5 * nu)
         constant -= 0.5 * pt.log(nu * np.pi)
     emission = RegressionEmission(noise, num_covariates)
-    return emission(
-        observation, is_observed, covariates, slope, noise_sd, nu, constant
-    )[0]
+    # Inside, a day's covariates lie side by side, as they do in a table of data; two
+    # transpositions in a row cost nothing.
+    days = pt.as_tensor_variable(covariates).T
+    return emission(observation, is_observed, days, slope, noise_sd, nu, constant)[0]
 
 
 @register_funcify_default_op_cache_key(RegressionEmission)

@@ -12,7 +12,7 @@ symbol  name in code        shape           meaning
 ======  ==================  ==============  ==========================================
 y       observation         (series, time)  measured series
 s       is_observed         (series, time)  1 where y is measured, else 0
-x       covariates          (P, time)       regressors
+x       covariates          (time, P)       regressors
 beta    slope               (K, series, P)  effect of each covariate in each state
 sigma   noise_sd            (K, series)     scale of the noise
 nu      degrees_of_freedom  (K,)            of Student-t noise; else not used
@@ -110,7 +110,7 @@ def _forward(P: int, density: Callable[..., Any]) -> Callable[..., Any]:
     zeros = (0.0,) * P
 
     @jit
-    def add_series(y, s, x, beta, sigma, nu, c, L, r):
+    def add_series(y, s, x, beta, sigma, nu, c, is_first, L, r):
         slope = zeros
         for p in range(P):
             slope = tuple_setitem(slope, p, beta[p])
@@ -118,18 +118,30 @@ def _forward(P: int, density: Callable[..., Any]) -> Callable[..., Any]:
         for t in range(y.shape[0]):
             error = y[t]
             for p in range(P):
-                error -= slope[p] * x[p, t]
+                error -= slope[p] * x[t * P + p]
             r[t] = error * precision if s[t] != 0.0 else 0.0
-            L[t] += constant + density(r[t], nu) if s[t] != 0.0 else 0.0
+            term = constant + density(r[t], nu) if s[t] != 0.0 else 0.0
+            L[t] = term if is_first else L[t] + term
 
     @jit
     def forward(y, s, x, beta, sigma, nu, c):
         K, N, T = beta.shape[0], y.shape[0], y.shape[1]
-        L, r = np.zeros((K, T)), np.empty((K, N, T))
+        L, r = np.empty((K, T)), np.empty((K, N, T))
+        # Indexed by one number: the compiler cannot see that a row has P entries.
+        x = x.ravel()
         for k in range(K):
             for n in range(N):
                 add_series(
-                    y[n], s[n], x, beta[k, n], sigma[k, n], nu[k], c[k], L[k], r[k, n]
+                    y[n],
+                    s[n],
+                    x,
+                    beta[k, n],
+                    sigma[k, n],
+                    nu[k],
+                    c[k],
+                    n == 0,
+                    L[k],
+                    r[k, n],
                 )
         return L, r
 
@@ -139,34 +151,38 @@ def _forward(P: int, density: Callable[..., Any]) -> Callable[..., Any]:
 def _backward(
     P: int, slope: Callable[..., Any], sum_by_degrees: Callable[..., Any]
 ) -> Callable[..., Any]:
-    @sums
-    def product_sum(a, b):
-        total = 0.0
-        for t in range(a.shape[0]):
-            total += a[t] * b[t]
-        return total
+    zeros = (0.0,) * P
 
-    @jit
-    def pull_density(L_bar, r, s, nu, r_bar):
+    @sums
+    def sum_series(L_bar, r, s, x, nu):
+        """Sums of the gradient by r: as it is, times each x and times r."""
+        by_slope, by_scale, weight = zeros, 0.0, 0.0
         for t in range(r.shape[0]):
             # Zero also where r is infinite, as when the data are impossible.
             used = s[t] != 0.0 and L_bar[t] != 0.0
-            r_bar[t] = L_bar[t] * slope(r[t], nu) if used else 0.0
+            r_bar = L_bar[t] * slope(r[t], nu) if used else 0.0
+            for p in range(P):
+                total = by_slope[p] + r_bar * x[t * P + p]
+                by_slope = tuple_setitem(by_slope, p, total)
+            by_scale += r_bar * r[t] if used else 0.0
+            weight += L_bar[t] * s[t]
+        return by_slope, by_scale, weight
 
     @jit
     def backward(L_bar, r, y, s, x, beta, sigma, nu, c):
-        K, N, T = r.shape
+        K, N, _ = r.shape
         beta_bar, sigma_bar = np.empty((K, N, P)), np.empty((K, N))
         nu_bar, c_bar = np.zeros(K), np.zeros(K)
-        r_bar = np.empty(T)
+        x = x.ravel()
         for k in range(K):
             for n in range(N):
-                pull_density(L_bar[k], r[k, n], s[n], nu[k], r_bar)
+                by_slope, by_scale, weight = sum_series(
+                    L_bar[k], r[k, n], s[n], x, nu[k]
+                )
                 precision = 1.0 / sigma[k, n] if sigma[k, n] > 0.0 else 0.0
                 for p in range(P):
-                    beta_bar[k, n, p] = -precision * product_sum(r_bar, x[p])
-                weight = product_sum(L_bar[k], s[n])
-                scale = product_sum(r_bar, r[k, n]) + weight
+                    beta_bar[k, n, p] = -precision * by_slope[p]
+                scale = by_scale + weight
                 sigma_bar[k, n] = -precision * scale if precision > 0.0 else 0.0
                 nu_bar[k] += sum_by_degrees(L_bar[k], r[k, n], s[n], nu[k])
                 c_bar[k] += weight

@@ -16,6 +16,7 @@ from analysis.state_calibration import (
     state_forecast_scores,
 )
 from analysis.transitions import transition_matrices
+from data.errors import DataError
 from tests.liquidity_regimes_traces import random_fit
 
 
@@ -62,6 +63,16 @@ def test_forecast_is_scored_between_ignorance_and_hindsight() -> None:
     assert frame.loc["share of days in state 1", "skill"] == 0
     assert frame.loc["one day ahead", "skill"] > 0
     assert frame.loc["one day ahead", "skill"] < frame.loc["given all data", "skill"]
+
+
+def test_trace_without_forecasts_asks_for_another_fit() -> None:
+    fit = random_fit()
+    tree = fit.tree.copy()
+    tree["regimes"] = fit.group("regimes").drop_vars("predicted_probability")
+    older = replace(fit, tree=tree)
+    for read in (state_forecast_scores, figure_state_calibration):
+        with pytest.raises(DataError, match=r"(?s)older version.*Fit the model again"):
+            read(older)
 
 
 def test_panel_without_simulated_states_is_recognised() -> None:

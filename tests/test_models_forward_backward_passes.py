@@ -250,6 +250,30 @@ def test_log_odds_beyond_the_range_of_the_exponential_keep_their_ratio(rng):
     assert_allclose(gradient_of_sum(chain).log_emission.T, smoothed, atol=1e-9)
 
 
+@pytest.mark.parametrize("extreme", [-900.0, 900.0])
+def test_log_odds_out_of_range_on_one_day_alone_keep_their_ratio(extreme, rng):
+    chain = random_chain(rng, 50)
+    chain.intercept[1], chain.slope[1] = (0.0, 0.5), 1.0
+    chain.covariate[30] = extreme
+    expected, smoothed = log_space(chain)
+    assert_allclose(run_forward(chain).log_likelihood, expected, rtol=LONG)
+    assert_allclose(gradient_of_sum(chain).log_emission.T, smoothed, atol=1e-9)
+
+
+def test_cotangents_beyond_their_bound_do_not_spread(rng):
+    """A state that is ruled out would explain two days so much better than the rest.
+
+    Unbounded, its cotangent would overflow, and times its probability of zero be NaN.
+    """
+    chain = random_chain(rng, 10)
+    chain.intercept[:, 1] = -1e4, -1e4, 50.0
+    chain.initial[:] = 0.5, 0.5, 0.0
+    chain.log_emission[4:6] = -600.0, -600.0, 0.0
+    gradient = gradient_of_sum(chain)
+    assert_allclose(gradient.log_emission.T, log_space(chain)[1], atol=1e-9)
+    assert all(np.isfinite(part).all() for part in gradient)
+
+
 IMPOSSIBLE_VALUES = {
     "no state emits": ("log_emission", -np.inf),
     "emission overflows": ("log_emission", np.inf),

@@ -11,6 +11,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from models.regression_emission import regression_log_density
+from models.regression_emission_passes import emission_passes
 
 K, N, P, T = 3, 2, 4, 40
 
@@ -132,6 +133,24 @@ def test_what_stands_in_a_missing_cell_does_not_matter(noise, values):
 
 def test_a_day_without_data_has_log_density_zero(values):
     assert (evaluate(values, "normal")[0][:, 7] == 0.0).all()
+
+
+@both_noises
+def test_an_infinite_error_that_carries_no_weight_leaves_the_gradient_finite(
+    noise, values
+):
+    """As when the hidden chain has found the data impossible: no day has a weight."""
+    parameters = [values[name] for name in names_of(noise)[NUM_DATA:]]
+    if noise == "normal":
+        parameters += [np.full(K, np.inf)]
+    y = np.full((N, T), np.inf)
+    x = values["covariates"].T.copy()
+    passes = emission_passes(noise, P)
+    inputs = (y, values["is_observed"], x, *parameters, np.zeros(K))
+    _, error = passes.forward(*inputs)
+    assert np.isinf(error).any()
+    gradient = passes.backward(np.zeros((K, T)), error, *inputs)
+    assert all(np.isfinite(part).all() for part in gradient)
 
 
 def test_many_degrees_of_freedom_are_the_normal(values):
