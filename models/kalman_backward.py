@@ -76,6 +76,9 @@ def backward_pass(num_series: int, num_factors: int) -> SeparatePass:
                 pull_means(first, last, model, filtered, bars, gradient)
                 pull_covariances(first, last, model, filtered, bars, gradient)
                 last = first - 1
+            for t in range(last + 1):
+                for i in range(N):
+                    d_bar[t, i] = 0.0
             for k in range(K):
                 p1_bar[k] = P_bar[k, k]
 

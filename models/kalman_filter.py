@@ -201,7 +201,7 @@ def kalman_filter(num_series: int, num_factors: int) -> Filter:
         (T, n), m = y.shape, Z.shape[1]
         Z_bar, phi_bar, q_bar = np.zeros((n, m)), np.zeros(m), np.zeros(m)
         h_bar, mean_bar, p1_bar = np.zeros(n), np.zeros(m), np.zeros(m)
-        c_bar, d_bar = np.zeros(c.shape), np.zeros((T, n))
+        c_bar, d_bar = np.zeros(c.shape), np.empty((T, n))
         run_backward(
             T,
             c.shape[0],

@@ -252,17 +252,32 @@ def _closed_loop(K: int) -> tuple[Callable[..., Any], Callable[..., Any]]:
         return size
 
     @jit
-    def dates_to_forget(A, limit):
-        """Count the dates after which A'^n A^n is negligible, at most `limit`."""
-        G, half, following = np.zeros(A.shape), np.empty(A.shape), np.empty(A.shape)
+    def squared_size(A, square):
+        """Write A A and return the largest entry of A' A."""
+        size = 0.0
         for k in range(K):
-            G[k, k] = 1.0
-        n = 0
-        while n < limit and largest(G) > FORGOTTEN:
-            sandwich(A, G, half, following)
-            G, following = following, G
-            n += 1
-        return n
+            for j in range(K):
+                square[k, j], gram = 0.0, 0.0
+                for m in range(K):
+                    square[k, j] += A[k, m] * A[m, j]
+                    gram += A[m, k] * A[m, j]
+                size = max(size, abs(gram))
+        return size
+
+    @jit
+    def dates_to_forget(A, limit):
+        """Count the dates n after which A'^n A^n is negligible, at most `limit`."""
+        power, square = A.copy(), np.empty(A.shape)
+        n, size_before, size = 1, 1.0, squared_size(A, square)
+        while n < limit and size > FORGOTTEN:
+            power, square = square, power
+            n, size_before = 2 * n, size
+            size = squared_size(power, square)
+        if size > FORGOTTEN or n == 1:
+            return min(n, limit)
+        # Somewhere in the last doubling, in which the size falls geometrically.
+        share = np.log(size_before / FORGOTTEN) / np.log(size_before / size)
+        return min(np.int64(np.ceil(0.5 * n * (1.0 + share))), limit)
 
     @jit
     def lyapunov(A, X):
