@@ -13,7 +13,8 @@ FloatArray = NDArray[np.float64]
 Density = Callable[[FloatArray], tuple[float, FloatArray]]
 
 BLOCK_SECONDS = 0.2
-NUM_BLOCKS = 15
+NUM_BLOCKS = 40
+"""Eight seconds: the speed of a shared machine changes within them."""
 
 _DOUBLES = ctypes.POINTER(ctypes.c_double)
 
