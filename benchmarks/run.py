@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rich.console import Console
 
 from benchmarks.agreement import compute_reference
@@ -17,6 +18,9 @@ from benchmarks.targets import COLD, WARM, Results
 
 TIME_LIMIT_S = 2400.0
 """A peer that has not compiled by then is reported as such."""
+
+NUM_ROUNDS = 3
+LONG_COMPILE_S = 60.0
 
 
 class Run:
@@ -87,8 +91,7 @@ def run_benchmark(
         run = Run(folder, console)
         about = problem.name, folder
         run.measure("reference values", OURS, compute_reference, *about)
-        for name in names:
-            run.measure(name, name, measure_gradient, *about, name)
+        _measure_gradients(run, about, names)
         for name in (OURS, *_fastest_scan(run.results)):
             for temperature in (COLD, WARM):
                 run.measure(
@@ -106,6 +109,31 @@ def run_benchmark(
         for subject, task, arguments in problem.further_tasks:
             run.measure(subject, OURS, task, *arguments)
         return run.results
+
+
+def _measure_gradients(run: Run, about: tuple[str, Path], names: list[str]) -> None:
+    """Time the gradients in turn and over again; keep the median of each quantity.
+
+    One process a peer would compare minutes in which a shared machine is fast with
+    minutes in which it is slow. A peer that takes long to compile is timed once.
+    """
+    rounds: dict[str, list[dict[str, float]]] = {name: [] for name in names}
+    for number in range(NUM_ROUNDS):
+        for name in names:
+            if number and run.results.get((name, "compile_s"), np.inf) > LONG_COMPILE_S:
+                continue
+            run.measure(name, name, measure_gradient, *about, name)
+            rounds[name].append(
+                {
+                    quantity: value
+                    for (subject, quantity), value in run.results.items()
+                    if subject == name
+                }
+            )
+    for name, measured in rounds.items():
+        for quantity in measured[0]:
+            values = [numbers[quantity] for numbers in measured]
+            run.results[name, quantity] = float(np.median(values))
 
 
 def _fastest_scan(results: Results) -> list[str]:
