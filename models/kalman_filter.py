@@ -107,7 +107,7 @@ class FilterGradient(NamedTuple):
 
 
 class Filter(NamedTuple):
-    """The two passes compiled for one number of series and of factors."""
+    """The two passes for one number of series and of factors."""
 
     forward: Callable[..., Any]
     backward: Callable[..., Any]
@@ -115,10 +115,10 @@ class Filter(NamedTuple):
 
 @cache
 def kalman_filter(num_series: int, num_factors: int) -> Filter:
-    """Compile the two passes for given sizes.
+    """Make the two passes for given sizes, which are compiled when first called.
 
-    The sizes are constants to the compiler, which unrolls every loop over series and
-    factors.
+    The sizes are constants to the compiler, and every loop over series and factors is
+    written out; see `models.unrolling` and `models.separate_passes`.
 
     Parameters
     ----------
