@@ -9,15 +9,11 @@ calls the passes directly; for JAX, import `models.kalman_jax` once.
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pytensor.tensor as pt
 from pytensor.gradient import DisconnectedType, disconnected_type
 from pytensor.graph.basic import Apply, Variable
 from pytensor.graph.op import Op
-from pytensor.link.numba.dispatch.basic import (
-    numba_njit,
-    register_funcify_default_op_cache_key,
-)
+from pytensor.link.numba.dispatch.basic import register_funcify_default_op_cache_key
 
 from models.kalman_arrays import VERSION
 from models.kalman_filter import BACKWARD, FORWARD, kalman_filter
@@ -70,9 +66,7 @@ class KalmanForward(Op):
         self, node: Apply, inputs: Sequence[Any], output_storage: Sequence[Any]
     ) -> None:
         """Run the compiled forward pass."""
-        results = kalman_filter(self.num_series, self.num_factors).forward(
-            *(np.ascontiguousarray(x) for x in inputs)
-        )
+        results = kalman_filter(self.num_series, self.num_factors).forward(*inputs)
         for storage, result in zip(output_storage, results, strict=True):
             storage[0] = result
 
@@ -125,9 +119,7 @@ class KalmanBackward(Op):
         self, node: Apply, inputs: Sequence[Any], output_storage: Sequence[Any]
     ) -> None:
         """Run the compiled backward pass."""
-        results = kalman_filter(self.num_series, self.num_factors).backward(
-            *(np.ascontiguousarray(x) for x in inputs)
-        )
+        results = kalman_filter(self.num_series, self.num_factors).backward(*inputs)
         for storage, result in zip(output_storage, results, strict=True):
             storage[0] = result
 
@@ -199,70 +191,11 @@ def state_space_log_likelihood(
 def _forward_in_numba(op: KalmanForward, node: Apply, **kwargs: Any) -> Any:
     sizes = op.num_series, op.num_factors
     compile_beside(FORWARD, *sizes)
-    forward = kalman_filter(*sizes).forward
-
-    @numba_njit
-    def kalman_forward(y, s, Z, phi, q, h, m1, p1, c, d):
-        return forward(
-            np.ascontiguousarray(y),
-            np.ascontiguousarray(s),
-            np.ascontiguousarray(Z),
-            np.ascontiguousarray(phi),
-            np.ascontiguousarray(q),
-            np.ascontiguousarray(h),
-            np.ascontiguousarray(m1),
-            np.ascontiguousarray(p1),
-            np.ascontiguousarray(c),
-            np.ascontiguousarray(d),
-        )
-
-    return kalman_forward, CACHE_VERSION
+    return kalman_filter(*sizes).forward, CACHE_VERSION
 
 
 @register_funcify_default_op_cache_key(KalmanBackward)
 def _backward_in_numba(op: KalmanBackward, node: Apply, **kwargs: Any) -> Any:
     sizes = op.num_series, op.num_factors
     compile_beside(BACKWARD, *sizes)
-    backward = kalman_filter(*sizes).backward
-
-    @numba_njit
-    def kalman_backward(
-        g,
-        y,
-        s,
-        Z,
-        phi,
-        q,
-        h,
-        m1,
-        p1,
-        c,
-        d,
-        mean,
-        innovation,
-        covariance,
-        source,
-        gain,
-        variance,
-    ):
-        return backward(
-            np.ascontiguousarray(g),
-            np.ascontiguousarray(y),
-            np.ascontiguousarray(s),
-            np.ascontiguousarray(Z),
-            np.ascontiguousarray(phi),
-            np.ascontiguousarray(q),
-            np.ascontiguousarray(h),
-            np.ascontiguousarray(m1),
-            np.ascontiguousarray(p1),
-            np.ascontiguousarray(c),
-            np.ascontiguousarray(d),
-            np.ascontiguousarray(mean),
-            np.ascontiguousarray(innovation),
-            np.ascontiguousarray(covariance),
-            np.ascontiguousarray(source),
-            np.ascontiguousarray(gain),
-            np.ascontiguousarray(variance),
-        )
-
-    return kalman_backward, CACHE_VERSION
+    return kalman_filter(*sizes).backward, CACHE_VERSION

@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit
 
 from models.kalman_arrays import VERSION, filtered_of, inputs_of
-from models.separate_passes import SeparatePass
+from models.separate_passes import FLOATING_POINT, SeparatePass
 from models.unrolling import unroll
 
 STEADY_TOLERANCE = 1e-9
@@ -18,9 +18,6 @@ FAILED = -1
 """In place of a date: a predictive variance is not positive and finite."""
 
 TWO_PI = 2 * np.pi
-
-FLOATING_POINT = {"contract", "nsz"}
-"""Fused multiply-add, and no care for the sign of zero."""
 
 PART_OF_A_PASS = {
     "error_model": "numpy",

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from models.kalman_forward import FLOATING_POINT, PART_OF_A_PASS, jit
+from models.kalman_forward import PART_OF_A_PASS, jit
+from models.separate_passes import FLOATING_POINT
 from models.unrolling import unroll
 
 FORGOTTEN = 1e-8

@@ -29,8 +29,11 @@ from pytensor.link.numba.cache import (
     _call_cached_ptr,
 )
 
-OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract", "nsz"}}
-"""No checks of divisions, fused multiply-add, and no care for the sign of zero."""
+FLOATING_POINT = {"contract", "nsz"}
+"""Fused multiply-add, and no care for the sign of zero."""
+
+OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": FLOATING_POINT}
+"""Without checks of divisions."""
 
 CALLED_SOURCE = """
 def {name}({arguments}):
