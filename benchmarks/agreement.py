@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,7 @@ from numpy.typing import NDArray
 from benchmarks.density import Density, compiled_density, variable_names
 from benchmarks.implementations import OURS
 from benchmarks.problem import SEED, Problem
-
-FloatArray = NDArray[np.float64]
+from data.arrays import FloatArray
 
 NUM_POINTS = 4
 JITTER_SD = 0.3
@@ -112,24 +112,17 @@ class Reference:
         )
 
 
-def problem_named(name: str) -> Problem:
-    """Look a problem up; its peers are imported only in the process that needs it."""
-    from benchmarks.problems import PROBLEMS
-
-    return PROBLEMS[name]
-
-
-def compute_reference(problem_name: str, folder: Path) -> None:
+def compute_reference(problem_path: str, folder: Path) -> None:
     """Evaluate our implementation at the common points and save the values.
 
     Parameters
     ----------
-    problem_name : str
-        Key of `benchmarks.problems.PROBLEMS`.
+    problem_path : str
+        Where to find the problem, as `Problem.path`.
     folder : Path
         Of the run.
     """
-    problem = problem_named(problem_name)
+    problem: Problem = resolve_name(problem_path)
     panel = problem.make_panel(folder)
     model, compiled = problem.implementations[OURS].compile(panel)
     density = compiled_density(compiled)

@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from data.arrays import FloatArray
+
 Density = Callable[[FloatArray], tuple[float, FloatArray]]
 
 BLOCK_SECONDS = 0.2

@@ -1,14 +1,12 @@
 """One way of computing a posterior density that the benchmark compares."""
 
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
-from unittest.mock import patch
 
 import pymc as pm
 
-from inference.compilation import compile_for_nutpie
+from inference.sampling.compilation import compile_for_nutpie
 
 OURS = "workbench"
 JAX_SCAN = "nutpie-jax-scan"
@@ -16,9 +14,22 @@ PYMC_EXTRAS = "pymc-extras"
 STATSMODELS = "statsmodels"
 
 
+class CompiledToC:
+    """Density that PyMC's own samplers call, its parts named as nutpie names them."""
+
+    def __init__(self, model: pm.Model) -> None:
+        self._variables = model.value_vars
+        self._shared_data: dict[str, Any] = {}
+        self._function = model.logp_dlogp_function(ravel_inputs=True, mode="CVM")
+        self._function.set_extra_values({})
+
+    def _make_logp_func(self) -> Callable[..., Any]:
+        return self._function._pytensor_function
+
+
 @dataclass(frozen=True, kw_only=True)
 class Implementation:
-    """A model, what replaces parts of it, and the backend that runs it.
+    """A model and the backend that runs it.
 
     Parameters
     ----------
@@ -27,11 +38,11 @@ class Implementation:
     description : str
         What it is, for the results.
     build_model : callable
-        panel -> unsampled pm.Model; priors and data are those of our model.
-    replacements : mapping of str to object
-        What stands in for our functions, by their dotted names.
+        panel -> unsampled pm.Model; priors and data are those of our model, the
+        likelihood a peer's.
     backend, gradient_backend : str
-        Options of `nutpie.compile_pymc_model`.
+        Options of `nutpie.compile_pymc_model`; the backend is ``c`` for PyTensor's C
+        code, which only PyMC's own samplers call.
     start : callable, optional
         panel -> values of the free parameters where every chain starts; scattered by
         nutpie where left out.
@@ -40,7 +51,6 @@ class Implementation:
     name: str
     description: str
     build_model: Callable[[Any], pm.Model]
-    replacements: Mapping[str, Any] = field(default_factory=dict)
     backend: str = "numba"
     gradient_backend: str = "pytensor"
     start: Callable[[Any], Mapping[str, Any]] | None = None
@@ -50,21 +60,19 @@ class Implementation:
 
         Returns
         -------
-        tuple of pm.Model and nutpie CompiledModel
-            The second computes the log density and its gradient the way nutpie samples
-            them.
+        tuple of pm.Model and nutpie CompiledModel or CompiledToC
+            The second computes the log density and its gradient the way the sampler
+            calls them.
         """
-        with ExitStack() as stack:
-            # PyMC asks for the log density only when nutpie compiles the model.
-            for target, replacement in self.replacements.items():
-                stack.enter_context(patch(target, replacement))
-            model = self.build_model(panel)
-            compiled = compile_for_nutpie(
-                model,
-                backend=self.backend,
-                gradient_backend=self.gradient_backend,
-                **self._start_options(panel),
-            )
+        model = self.build_model(panel)
+        if self.backend == "c":
+            return model, CompiledToC(model)
+        compiled = compile_for_nutpie(
+            model,
+            backend=self.backend,
+            gradient_backend=self.gradient_backend,
+            **self._start_options(panel),
+        )
         return model, compiled
 
     def _start_options(self, panel: Any) -> dict[str, Any]:

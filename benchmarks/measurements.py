@@ -4,28 +4,29 @@ import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import arviz as az
 import pymc as pm
 
-from benchmarks.agreement import Reference, problem_named
+from benchmarks.agreement import Reference
 from benchmarks.density import Density, compiled_density, microseconds_per_call
-from benchmarks.problem import SEED
-from inference.memory import keep_freed_memory
+from benchmarks.problem import SEED, Problem
 from inference.sampling import sample_compiled
+from inference.sampling.memory import keep_freed_memory
 from inference.settings import SamplerSettings
 
 Measurement = dict[str, float]
 
 
-def measure_gradient(problem_name: str, folder: Path, name: str) -> Measurement:
+def measure_gradient(problem_path: str, folder: Path, name: str) -> Measurement:
     """Compile seconds, and microseconds of one log density with its gradient.
 
     Parameters
     ----------
-    problem_name : str
-        Key of `benchmarks.problems.PROBLEMS`.
+    problem_path : str
+        Where to find the problem, as `Problem.path`.
     folder : Path
         Holds the panel and the reference.
     name : str
@@ -44,7 +45,7 @@ def measure_gradient(problem_name: str, folder: Path, name: str) -> Measurement:
         If it computes another density than ours.
     """
     keep_freed_memory()
-    problem = problem_named(problem_name)
+    problem: Problem = resolve_name(problem_path)
     panel, reference = problem.make_panel(folder), Reference.load(folder)
     start = time.perf_counter()
     _, compiled = problem.implementations[name].compile(panel)
@@ -63,14 +64,14 @@ def measure_gradient(problem_name: str, folder: Path, name: str) -> Measurement:
 
 
 def measure_posterior(
-    problem_name: str, folder: Path, name: str, draws: int
+    problem_path: str, folder: Path, name: str, draws: int
 ) -> Measurement:
     """Seconds of a whole posterior by nutpie, and its effective draws a second.
 
     Parameters
     ----------
-    problem_name : str
-        Key of `benchmarks.problems.PROBLEMS`.
+    problem_path : str
+        Where to find the problem, as `Problem.path`.
     folder : Path
         Holds the panel and the reference.
     name : str
@@ -86,7 +87,7 @@ def measure_posterior(
         ``divergences``, ``gradients`` evaluated after adaptation, ``maximum_rhat``.
     """
     keep_freed_memory()
-    problem = problem_named(problem_name)
+    problem: Problem = resolve_name(problem_path)
     panel, reference = problem.make_panel(folder), Reference.load(folder)
     settings = SamplerSettings(seed=SEED, draws=draws, tune=draws)
     start = time.perf_counter()

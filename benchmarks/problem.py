@@ -21,7 +21,12 @@ class Problem:
     Parameters
     ----------
     name : str
-        Command, and key of `benchmarks.problems.PROBLEMS`.
+        Command ``python -m benchmarks NAME``.
+    title : str
+        In words, with its article.
+    path : str
+        Where it is, "module:name": a measurement's fresh process, which does not get it
+        from its parent, finds it there.
     make_panel : callable
         folder of the run -> the panel, written there once.
     lengthen : callable
@@ -44,6 +49,8 @@ class Problem:
     """
 
     name: str
+    title: str
+    path: str
     make_panel: Callable[[Path], Any]
     lengthen: Callable[[Any, int], Any]
     date: str

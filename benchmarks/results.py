@@ -10,9 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.targets import Results, Target
-from data.files import replacing
+from data.files.atomic import replacing
 
 PACKAGES = (
+    "duckdb",
     "pymc",
     "pytensor",
     "nutpie",
@@ -20,6 +21,11 @@ PACKAGES = (
     "jax",
     "pymc-extras",
     "statsmodels",
+    "polars",
+    "tidyfinance",
+    "bambi",
+    "QuantLib",
+    "nelson-siegel-svensson",
     "numpy",
 )
 

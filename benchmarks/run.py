@@ -89,7 +89,7 @@ def run_benchmark(
     with tempfile.TemporaryDirectory() as folder_name:
         folder = Path(folder_name)
         run = Run(folder, console)
-        about = problem.name, folder
+        about = problem.path, folder
         run.measure("reference values", OURS, compute_reference, *about)
         _measure_gradients(run, about, names)
         for name in (OURS, *_fastest_scan(run.results)):

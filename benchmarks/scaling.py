@@ -1,22 +1,24 @@
 """How the cost of our gradient grows with the length of the sample."""
 
 from pathlib import Path
+from pkgutil import resolve_name
 
-from benchmarks.agreement import Reference, problem_named
+from benchmarks.agreement import Reference
 from benchmarks.density import compiled_density, microseconds_per_call
 from benchmarks.implementations import OURS
-from inference.memory import keep_freed_memory
+from benchmarks.problem import Problem
+from inference.sampling.memory import keep_freed_memory
 
 
 def measure_scaling(
-    problem_name: str, folder: Path, num_dates: int
+    problem_path: str, folder: Path, num_dates: int
 ) -> dict[str, float]:
     """Microseconds of one log density with gradient for a sample of some length.
 
     Parameters
     ----------
-    problem_name : str
-        Key of `benchmarks.problems.PROBLEMS`.
+    problem_path : str
+        Where to find the problem, as `Problem.path`.
     folder : Path
         Holds the panel and the reference.
     num_dates : int
@@ -28,7 +30,7 @@ def measure_scaling(
         ``gradient_us``, and that a date, such as ``gradient_us_per_week``.
     """
     keep_freed_memory()
-    problem = problem_named(problem_name)
+    problem: Problem = resolve_name(problem_path)
     panel = problem.lengthen(problem.make_panel(folder), num_dates)
     _, compiled = problem.implementations[OURS].compile(panel)
     density = compiled_density(compiled)

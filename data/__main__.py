@@ -6,16 +6,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from data.basis_command import BUILD_EXAMPLES as BASIS_EXAMPLES
-from data.basis_command import build_basis
-from data.command_line import ending_on_bad_input
-from data.fetch import fetch
-from data.half_life_command import BUILD_EXAMPLES as HALF_LIFE_EXAMPLES
-from data.half_life_command import build_half_life
-from data.liquidity_regimes_command import BUILD_EXAMPLES as LIQUIDITY_REGIMES_EXAMPLES
-from data.liquidity_regimes_command import build_liquidity_regimes
-from data.price_pressure_command import BUILD_EXAMPLES, build_price_pressure
-from data.sources import SOURCES
+from data.command_line import group
+from data.ending import ending_with_status
+from data.families import CLEANINGS, PANELS, TABLES, TEMPLATES
+from data.panel import build_command, template_command
+from data.sources.fetch import fetch
+from data.sources.sources import SOURCES
+from data.transactions.command import EXPLAIN_EXAMPLE, explain_command
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -23,11 +20,16 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-build = typer.Typer(
-    no_args_is_help=True,
-    help="Build a panel, the checked table that a model is fitted to.",
+app.add_typer(
+    group(
+        "Build a panel, the checked table that a model is fitted to.",
+        [*map(build_command, PANELS), *TABLES],
+    ),
+    name="build",
 )
-app.add_typer(build, name="build")
+app.add_typer(
+    group("Clean raw records, every removal explained.", CLEANINGS), name="clean"
+)
 
 _FETCH_EPILOG = (
     "Example: python -m data fetch gsw primary-dealers cftc-tff h15 --to data/raw"
@@ -35,7 +37,7 @@ _FETCH_EPILOG = (
 
 
 @app.command("fetch", epilog=_FETCH_EPILOG, no_args_is_help=True)
-@ending_on_bad_input()
+@ending_with_status()
 def fetch_sources(
     sources: Annotated[
         list[str],
@@ -58,16 +60,11 @@ def fetch_sources(
         typer.echo(path)
 
 
-build.command("price-pressure", epilog=BUILD_EXAMPLES, no_args_is_help=True)(
-    build_price_pressure
+_TEMPLATE = template_command(TEMPLATES)
+app.command(_TEMPLATE.name, epilog=_TEMPLATE.examples, no_args_is_help=True)(
+    ending_with_status()(_TEMPLATE.run)
 )
-build.command(
-    "liquidity-regimes", epilog=LIQUIDITY_REGIMES_EXAMPLES, no_args_is_help=True
-)(build_liquidity_regimes)
-build.command("basis", epilog=BASIS_EXAMPLES, no_args_is_help=True)(build_basis)
-build.command("half-life", epilog=HALF_LIFE_EXAMPLES, no_args_is_help=True)(
-    build_half_life
-)
+app.command("explain", epilog=EXPLAIN_EXAMPLE, no_args_is_help=True)(explain_command)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,9 @@ from data.errors import DataError
 
 SamplerName = Literal["nutpie", "pymc", "numpyro"]
 
+LARGEST = {"seed": 2**63 - 1, "draws": 10**7, "tune": 10**7, "chains": 1000}
+"""Of settings. A seed is kept as a 64-bit number; draws are kept in memory."""
+
 MINIMUM_DRAWS = 4
 """Split R-hat halves each chain and needs two draws in each half."""
 
@@ -20,7 +23,7 @@ class SamplerSettings:
     Parameters
     ----------
     seed : int
-        Seed of every random number of the run, 0 or larger.
+        Seed of every random number of the run, from 0 to 2 ** 63 - 1.
     draws, tune : int
         Kept and adaptation iterations of each chain.
     chains : int
@@ -62,6 +65,8 @@ class SamplerSettings:
         _require_at_least("max_tree_depth", self.max_tree_depth, 1)
         _require_at_least("prior_draws", self.prior_draws, 2)
         _require_at_least("predictive_draws", self.predictive_draws, 1)
+        for name, largest in LARGEST.items():
+            _require_at_most(name, getattr(self, name), largest)
         if self.sampler not in get_args(SamplerName):
             raise DataError(
                 f"sampler is {self.sampler!r}",
@@ -82,4 +87,11 @@ def _require_at_least(name: str, value: int, smallest: int) -> None:
     if value < smallest:
         raise DataError(
             f"{name} is {value}", f"Choose a whole number of at least {smallest}."
+        )
+
+
+def _require_at_most(name: str, value: int, largest: int) -> None:
+    if value > largest:
+        raise DataError(
+            f"{name} is {value}", f"Choose a whole number of at most {largest}."
         )

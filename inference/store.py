@@ -2,17 +2,19 @@
 
 import json
 import platform
-import tomllib
+import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
 import xarray as xr
 
 from data.errors import DataError
-from data.files import replacing
+from data.files.atomic import replacing, require_place
+from data.memory import require_memory
+from data.simulated import SIMULATED, note_simulated
 from inference.settings import SamplerSettings
 
 TRACE_FORMAT = 1
@@ -21,7 +23,10 @@ TRACE_FORMAT = 1
 ENGINE: Literal["netcdf4"] = "netcdf4"
 """Writes and reads nested groups; HDF5 notices a file that was cut off."""
 
-OWN_PROJECT_FILE = Path(__file__).parents[1] / "pyproject.toml"
+JSON_ATTRIBUTES = "json_attributes"
+"""Attribute that lists those which `write_trace` encoded: a path may look like JSON."""
+
+OWN_DISTRIBUTION = "treasury-liquidity-workbench"
 
 RECORDED_DISTRIBUTIONS = (
     "arviz",
@@ -69,12 +74,37 @@ def stamp_provenance(
 
 def installed_versions() -> dict[str, str]:
     """Version of Python, of this project and of what the draws depend on."""
-    own = tomllib.loads(OWN_PROJECT_FILE.read_text(encoding="utf-8"))["project"]
     return {
         "python": platform.python_version(),
-        own["name"]: own["version"],
-        **{name: version(name) for name in RECORDED_DISTRIBUTIONS},
+        OWN_DISTRIBUTION: _version(OWN_DISTRIBUTION),
+        **{name: _version(name) for name in RECORDED_DISTRIBUTIONS},
     }
+
+
+def require_unwritten(out: Path, *, is_forced: bool) -> None:
+    """Refuse a name that a trace cannot have, or has, before anything is sampled.
+
+    Raises
+    ------
+    DataError
+        If the name does not end in ``.nc``, or a file stands there and is not to be
+        replaced.
+    """
+    if out.suffix != ".nc":
+        raise DataError(f"--out {out} does not end in .nc", "Name it traces/NAME.nc.")
+    if out.exists() and not is_forced:
+        raise DataError(
+            f"{out} stands already", "Name another trace, or replace it with --force."
+        )
+    require_place(out)
+
+
+def _version(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        # Copied rather than installed: no reason to lose a trace.
+        return "unknown"
 
 
 def write_trace(tree: xr.DataTree, path: Path) -> None:
@@ -83,7 +113,7 @@ def write_trace(tree: xr.DataTree, path: Path) -> None:
     Parameters
     ----------
     tree : xr.DataTree
-        Trace to write; mappings and lists among the attributes of its root are encoded
+        Trace to write. Attributes of its root that netCDF has no type for are encoded
         as JSON.
     path : Path
         Name of the file, ending in ``.nc``.
@@ -91,17 +121,53 @@ def write_trace(tree: xr.DataTree, path: Path) -> None:
     Raises
     ------
     DataError
-        If the name does not end in ``.nc``.
+        If the name does not end in ``.nc``; or if the place refuses the file, naming
+        the temporary folder that the trace was written to instead.
     """
     if path.suffix != ".nc":
         raise DataError(f"{path} does not end in .nc", "Name the trace NAME.nc.")
     encoded = tree.copy(deep=False)
-    encoded.attrs = {
-        name: json.dumps(value) if isinstance(value, dict | list) else value
-        for name, value in tree.attrs.items()
-    } | {"trace_format": TRACE_FORMAT}
+    encoded.attrs = _encoded(tree.attrs) | {"trace_format": TRACE_FORMAT}
+    try:
+        _write(encoded, path)
+    except OSError as error:
+        spare = Path(tempfile.mkdtemp(prefix="rescued-trace-")) / path.name
+        _write(encoded, spare)
+        raise DataError(
+            f"{path} could not be written ({error}); the trace is kept in {spare}",
+            f"Move it to where it belongs: mv {spare} {path}",
+        ) from error
+
+
+def _write(encoded: xr.DataTree, path: Path) -> None:
     with replacing(path) as temporary:
         encoded.to_netcdf(temporary, engine=ENGINE)
+
+
+def _encoded(attributes: Mapping[Any, Any]) -> dict[str, Any]:
+    """Attributes as netCDF takes them, with the list of those that became JSON."""
+    plain: dict[str, Any] = {}
+    as_json = []
+    for name, value in attributes.items():
+        if isinstance(value, str):
+            # Names of files need not be text; netCDF's strings are.
+            plain[name] = value.encode("utf-8", "backslashreplace").decode("utf-8")
+        elif isinstance(value, float) or _fits(value):
+            plain[name] = value
+        else:
+            plain[name] = json.dumps(value, default=_as_json)
+            as_json.append(name)
+    return {**plain, JSON_ATTRIBUTES: json.dumps(as_json)}
+
+
+def _fits(value: Any) -> bool:
+    """Whether a value is a whole number that netCDF can hold."""
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return is_whole and -(2**63) <= value < 2**63
+
+
+def _as_json(value: Any) -> Any:
+    return value.tolist() if hasattr(value, "tolist") else str(value)
 
 
 def read_trace(path: Path) -> xr.DataTree:
@@ -120,25 +186,62 @@ def read_trace(path: Path) -> xr.DataTree:
     Raises
     ------
     DataError
-        If the file is missing, is cut off, is no netCDF file, or was not written by
-        this project.
+        If the file is missing, is cut off, is no netCDF file, holds more than memory
+        does, or was not written by this project.
     """
     if not path.is_file():
         raise DataError(f"{path} is not a file", "Check the name of the trace.")
     try:
         with xr.open_datatree(path, engine=ENGINE) as stored:
+            require_memory(stored.nbytes, f"{path}, when read,", _FIT_AGAIN)
             tree = stored.load()
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except DataError:
+        raise
+    except Exception as error:
+        # Whatever netCDF and xarray say of bytes that somebody else wrote.
         raise DataError(
-            f"{path} is damaged or no netCDF file: {error}", _FIT_AGAIN
+            f"{path} is damaged or no netCDF file: {_first_line(error)}", _FIT_AGAIN
         ) from error
     if tree.attrs.get("trace_format") != TRACE_FORMAT or "posterior" not in tree:
         raise DataError(f"{path} is no trace of this project", _FIT_AGAIN)
-    tree.attrs = {name: _decoded(value) for name, value in tree.attrs.items()}
+    tree.attrs = _decoded(tree.attrs, path)
+    note_simulated([str(tree.attrs.get(SIMULATED, ""))])
     return tree
 
 
-def _decoded(value: Any) -> Any:
-    if isinstance(value, str) and value[:1] in ("{", "["):
-        return json.loads(value)
-    return value.item() if hasattr(value, "item") else value
+def _decoded(attributes: Mapping[Any, Any], path: Path) -> dict[str, Any]:
+    """Attributes as they were before `write_trace` encoded them."""
+    # Traces that do not list what was encoded hold no other mappings and lists.
+    listed = attributes.get(JSON_ATTRIBUTES)
+    decoded = {}
+    for name, value in attributes.items():
+        if name == JSON_ATTRIBUTES:
+            continue
+        plain = value.item() if getattr(value, "size", 0) == 1 else value
+        if isinstance(plain, str) and (
+            plain[:1] in ("{", "[") if listed is None else name in _listed(listed, path)
+        ):
+            plain = _parsed(plain, f"{path}: attribute {name}", is_sure=listed)
+        decoded[name] = plain
+    return decoded
+
+
+def _listed(names: Any, path: Path) -> list[str]:
+    found = _parsed(str(names), f"{path}: attribute {JSON_ATTRIBUTES}", is_sure=True)
+    return [str(name) for name in found] if isinstance(found, list) else []
+
+
+def _parsed(text: str, what: str, *, is_sure: Any) -> Any:
+    """Value of an attribute in JSON; itself where it need not be any."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        if not is_sure:
+            return text
+        raise DataError(
+            f"{what} cannot be read: {_first_line(error)}", _FIT_AGAIN
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any
+
+from data.errors import DataError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +24,22 @@ class LogNormalPrior:
     log_sd: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class StudentTPrior:
+    """Student-t prior of a quantity of either sign.
+
+    Parameters
+    ----------
+    centre, scale : float
+        In the unit of the quantity.
+    degrees_of_freedom : float
+    """
+
+    centre: float
+    scale: float
+    degrees_of_freedom: float
+
+
 def stored_priors[Priors](kind: type[Priors], stored: Mapping[str, Any]) -> Priors:
     """Priors from what `dataclasses.asdict` and JSON have made of them.
 
@@ -29,16 +48,28 @@ def stored_priors[Priors](kind: type[Priors], stored: Mapping[str, Any]) -> Prio
     kind : type
         Dataclass of the priors.
     stored : mapping
-        Its fields by name; a log-normal prior is a mapping, a tuple may be a list.
+        Its fields by name; a prior is a mapping, a tuple may be a list.
 
     Returns
     -------
     Priors
+
+    Raises
+    ------
+    DataError
+        The trace is of a version whose priors had other parameters.
     """
+    unknown = sorted(set(stored) - set(signature(kind).parameters))
+    if unknown:
+        raise DataError(
+            f"the trace was drawn under priors of another version ({unknown[0]})",
+            "Fit the model again.",
+        )
     return kind(**{name: _restored(value) for name, value in stored.items()})
 
 
 def _restored(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return LogNormalPrior(**value)
+        kind = LogNormalPrior if "median" in value else StudentTPrior
+        return kind(**value)
     return tuple(value) if isinstance(value, list) else value

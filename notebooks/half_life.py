@@ -26,33 +26,38 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.figures_basis import figure_basis_half_life, figure_basis_level
-from analysis.figures_half_life import (
-    figure_half_life_concentration,
-    figure_who_closes_basis,
-)
-from analysis.figures_survival import figure_survival_check
-from analysis.half_life_events import outcome_counts
-from analysis.half_life_findings import half_life_sentences
+from analysis.half_life.basis import decomposition_estimates
+from analysis.half_life.basis_paths import BASIS_HALF_LIFE, figure_basis_level
+from analysis.half_life.closers import figure_half_life_concentration, figure_who_closes_basis
+from analysis.half_life.coefficients import COEFFICIENTS, coefficient_estimates
+from analysis.half_life.comparison import PROPAGATION, ImputedAndPlugIn
+from analysis.half_life.events import outcome_counts
+from analysis.half_life.findings import half_life_sentences
+from analysis.half_life.survival_check import figure_survival_check
+from analysis.page.exhibit import figure_of, table_of
+from analysis.page.style import use_paper_style
 from analysis.report import load_fit
-from analysis.style import use_paper_style
-from analysis.tables_basis import decomposition_estimates
-from analysis.tables_half_life import (
-    coefficient_estimates,
-    table_half_life_coefficients,
-)
-from analysis.tables_half_life_comparison import table_propagation
-from data.basis_panels import basis_panel_from_frame
-from data.deviations import read_deviations
-from data.half_life import HalfLifeRule
-from data.half_life_events import build_half_life_panel
-from data.half_life_panels import half_life_panel_from_frame
-from data.half_life_validation import MICROSTRUCTURE_COVARIATES
+from data.half_life.basis_panel import basis_panel_from_frame
+from data.half_life.rule import HalfLifeRule
+from data.half_life.build import build_half_life_panel
+from data.half_life.event_panel import half_life_panel_from_frame
+from data.half_life.checks import MICROSTRUCTURE_COVARIATES
 from inference import SamplerSettings, fit, write_trace
-from inference.basis_decomposition import prepare_basis_decomposition
-from inference.half_life import fit_half_life, prepare_half_life
-from models.basis_event_simulation import EFFECTS, simulate_eventful_basis
-from models.half_life_specification import HalfLifeSpecification
+from inference.half_life.basis_decomposition import prepare_basis_decomposition
+from inference.half_life.prepare import fit_half_life, prepare_half_life
+from models.half_life.basis_event_simulation import EFFECTS, simulate_eventful_basis
+from models.half_life.specification import HalfLifeSpecification
+from data.half_life.basis_panel import basis_panel_from_frame
+from data.half_life.rule import HalfLifeRule
+from data.half_life.build import build_half_life_panel
+from data.half_life.event_panel import half_life_panel_from_frame
+from data.half_life.checks import MICROSTRUCTURE_COVARIATES
+from inference import SamplerSettings, fit, write_trace
+from inference.half_life.basis_decomposition import prepare_basis_decomposition
+from inference.half_life.deviations import posterior_deviations
+from inference.half_life.prepare import fit_half_life, prepare_half_life
+from models.half_life.basis_event_simulation import EFFECTS, simulate_eventful_basis
+from models.half_life.specification import HalfLifeSpecification
 
 NUM_IMPUTATIONS = 10
 logging.getLogger("pymc").setLevel(logging.WARNING)
@@ -87,13 +92,17 @@ basis_trace = fit(basis, settings, progressbar=False)
 basis_path = Path("../traces/notebook-basis.nc")
 write_trace(basis_trace, basis_path)
 decomposition = load_fit(basis_path)
-decomposition.verdict, decomposition.run
+decomposition.judgement.summary
+
+# %% [markdown]
+# The verdict is right: events that throw the basis off by 12 basis points are no normal innovations, so its changes have tails
+# that the decomposition does not know. Deviations may be taken from it all the same when told; what is made from them says so.
 
 # %%
 figure_basis_level(decomposition)
 
 # %%
-figure_basis_half_life(decomposition)
+figure_of(BASIS_HALF_LIFE, decomposition)
 
 # %%
 columns = ["parameter", "tenor", "mean", "sd", "lower_95", "upper_95"]
@@ -108,7 +117,9 @@ estimates.query("parameter in ['persistence', 'half_life_days']").round(2)
 # deviation give ten sets of half-lives, all of which the regression carries along.
 
 # %%
-deviations = read_deviations(basis_path, imputations=NUM_IMPUTATIONS)
+deviations = posterior_deviations(
+    basis_trace, "twin", draws=NUM_IMPUTATIONS, allow_failed=True
+)
 keys = ["event_date", "event_type", "tenor"]
 who_trades = {"microstructure": events.set_index(keys)[list(MICROSTRUCTURE_COVARIATES)]}
 built = build_half_life_panel(deviations, events[keys], HalfLifeRule(), **who_trades)
@@ -137,7 +148,7 @@ hazard.model
 # Before anything is sampled, each covariate is judged: constant, an indicator posing as a share, or a combination of others.
 
 # %%
-hazard.inputs.covariates[["transformation", "variance_inflation", "finding"]].round(1)
+hazard.used[["transformation", "variance_inflation", "finding"]].to_dataframe().round(1)
 
 # %%
 trace = fit_half_life(hazard, settings, progressbar=False)
@@ -157,7 +168,7 @@ result.diagnostics[columns].filter(like="coefficient", axis="index").round(3)
 # posterior variance that is there because the deviation is only estimated.
 
 # %%
-estimate = read_deviations(basis_path)
+estimate = posterior_deviations(basis_trace, "twin", allow_failed=True)
 known = build_half_life_panel(estimate, events[keys], HalfLifeRule(), **who_trades)
 plug_in = prepare_half_life(
     half_life_panel_from_frame(known.frame, "simulated twin, plugged in"),
@@ -165,7 +176,7 @@ plug_in = prepare_half_life(
 )
 plug_in_path = Path("../traces/notebook-half-life-plug-in.nc")
 write_trace(fit_half_life(plug_in, settings, progressbar=False), plug_in_path)
-table_propagation(result, load_fit(plug_in_path)).display
+table_of(PROPAGATION, ImputedAndPlugIn(result, load_fit(plug_in_path))).display
 
 # %% [markdown]
 # ## What censoring changes
@@ -174,7 +185,7 @@ table_propagation(result, load_fit(plug_in_path)).display
 # halved, as the notebook does it. Least squares pulls the large effects towards zero, because the slow events are gone.
 
 # %%
-table_half_life_coefficients([result]).display
+table_of(COEFFICIENTS, [result]).display
 
 # %% [markdown]
 # Because the data are simulated, the truth behind the hazards is known. Half-lives are measured with error, since other moves

@@ -24,22 +24,21 @@
 import logging
 from pathlib import Path
 
-from analysis.figures_liquidity import figure_price_impact_and_depth
-from analysis.figures_regimes import (
-    figure_fragility,
-    figure_smoothed_states,
-    figure_transition_matrices,
-)
-from analysis.figures_state_calibration import figure_state_calibration
-from analysis.fragility import fragility, fragility_today
-from analysis.liquidity_estimates import regimes_beside_published
+from analysis.liquidity_regimes.data import figure_price_impact_and_depth
+from analysis.liquidity_regimes.estimates import regimes_beside_published
+from analysis.liquidity_regimes.forecast import figure_state_calibration
+from analysis.liquidity_regimes.fragility import fragility, fragility_today
+from analysis.liquidity_regimes.fragility_exhibits import figure_fragility
+from analysis.liquidity_regimes.moves import MATRICES_BY_DEPTH
+from analysis.liquidity_regimes.states import figure_smoothed_states
 from analysis.report import load_fit
-from analysis.style import use_paper_style
-from data.liquidity_panels import liquidity_panel_from_frame
+from analysis.page.exhibit import figure_of
+from analysis.page.style import use_paper_style
+from data.liquidity_regimes.panel import liquidity_panel_from_frame
 from inference import SamplerSettings, fit, write_trace
-from inference.liquidity_regimes import prepare_liquidity_regimes
-from models.liquidity_regimes_simulation import simulate_liquidity_regimes
-from models.liquidity_regimes_specification import LiquidityRegimesSpecification
+from inference.liquidity_regimes.prepare import prepare_liquidity_regimes
+from models.liquidity_regimes.simulation import simulate_liquidity_regimes
+from models.liquidity_regimes.specification import LiquidityRegimesSpecification
 
 logging.getLogger("pymc").setLevel(logging.WARNING)
 use_paper_style()
@@ -114,13 +113,15 @@ figure_state_calibration(result)
 # intervals say where the sample has nothing to tell.
 
 # %%
-figure_transition_matrices(result)
+figure_of(MATRICES_BY_DEPTH, result)
 
 # %% [markdown]
 # ## Fragility
 #
-# Make state 1 absorbing, raise each posterior draw's transition matrix to a power, and read off the probability of having
-# been in state 1 within so many trading days, were depth to stay where it is. For the last day of the sample:
+# Make state 1 absorbing, and read off each posterior draw's probability of having been in state 1 within so many trading
+# days. Depth does not stay where it is meanwhile: an autoregression of its logarithm that responds to volatility, learned
+# from the same sample, draws paths of it, and the probability is averaged over them. What it would be were depth to stay
+# stands beside it. For the last day of the sample:
 
 # %%
 fragility_today(trace).round(3)
@@ -133,7 +134,7 @@ fragility(trace, 40, state_probability={"2": 0.7, "3": 0.3}).round(3)
 
 # %% [markdown]
 # And over the whole range. Bands are 95% intervals, lines are thin where the sample never was in that state at such a depth,
-# and the dotted lines follow from the paper's estimates, the truth of this simulation.
+# dashed lines are for depth that stays, and the dotted lines follow from the paper's estimates, the truth of this simulation.
 
 # %%
 figure_fragility(result)

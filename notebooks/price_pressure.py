@@ -24,20 +24,19 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.figures_calibration import figure_predictive_pit
-from analysis.figures_predictive import (
+from analysis.every_model.figures_calibration import figure_predictive_pit
+from analysis.every_model.figures_predictive import (
     figure_posterior_predictive_check,
     figure_prior_posterior,
 )
-from analysis.figures_price_pressure import figure_price_pressure
+from analysis.price_pressure.pressure import estimates_beside_published, figure_price_pressure
 from analysis.report import load_fit
-from analysis.style import use_paper_style
-from analysis.tables_coefficients import estimates_beside_published
-from data.panels import panel_from_frame
+from analysis.page.style import use_paper_style
+from data.price_pressure.panel import panel_from_frame
 from inference import SamplerSettings, fit, write_trace
-from inference.price_pressure import prepare_price_pressure
+from inference.price_pressure.prepare import prepare_price_pressure
 from models import VARIANTS, simulate_price_pressure
-from models.price_pressure_simulation import published_truth
+from models.price_pressure.simulation import published_truth
 
 logging.getLogger("pymc").setLevel(logging.WARNING)
 use_paper_style()

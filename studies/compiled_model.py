@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from pymc.blocking import DictToArrayBijection
 from pymc.initial_point import make_initial_point_fn
 
-from inference.compilation import compile_for_nutpie
 from inference.sampling import sample_compiled
+from inference.sampling.compilation import compile_for_nutpie
 from inference.settings import SamplerSettings
 
 

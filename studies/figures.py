@@ -16,6 +16,10 @@ TITLES = {
     "factor_mean_bp": "Mean of the factors",
     "factor_innovation_sd_bp": "Innovation sd of the factors",
     "yield_noise_sd_bp": "Noise sd of the yields",
+    "price_impact_slope": "Slopes of price impact",
+    "noise_sd": "Noise sd of price impact",
+    "transition_intercept": "Transition intercepts",
+    "transition_depth_slope": "Transition slopes on depth",
 }
 
 

@@ -1,0 +1,1 @@
+"""What is said of a posterior whatever its model: checks, scores, predictions."""

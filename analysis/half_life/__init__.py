@@ -1,0 +1,1 @@
+"""What posteriors of the basis decomposition and of half-lives say."""

@@ -1,0 +1,1 @@
+"""What posteriors of the regimes and of the threshold regression say."""

@@ -1,0 +1,71 @@
+"""Draw the figures of a report, on several cores where it pays."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+from analysis.page.section import ReportFigure
+from analysis.page.style import write_figure
+from data.ending import end_with_parent
+
+WORTH_A_PROCESS = 15
+"""Figures that a process must have to draw to gain time: it takes seconds to start."""
+
+
+def _in_silence(_: str) -> None:
+    """Tell nobody which figure is being drawn."""
+
+
+def write_figures(
+    figures: Sequence[ReportFigure],
+    folder: Path,
+    on_file: Callable[[str], None] = _in_silence,
+    max_processes: int = 1,
+) -> dict[str, list[Path]]:
+    """Write every figure as PNG and PDF.
+
+    Parameters
+    ----------
+    figures : sequence of ReportFigure
+    folder : Path
+        Created where missing.
+    on_file : callable
+        Called with the stem of each figure that this process draws, before it does.
+    max_processes : int
+        This one included. More than one only from a program whose main module can be
+        imported without running it, as `multiprocessing` asks.
+
+    Returns
+    -------
+    dict of str to list of Path
+        Stem of each figure's files -> the PNG and the PDF.
+    """
+    processes = max(1, min(max_processes, len(figures) // WORTH_A_PROCESS))
+    if processes == 1:
+        return _write_in_turn(figures, folder, on_file)
+    # Spawned: a fork would take over locks that other threads of this process hold.
+    spawned = get_context("spawn")
+    with ProcessPoolExecutor(processes - 1, spawned, end_with_parent) as helpers:
+        theirs = [
+            helpers.submit(_write_in_turn, figures[first::processes], folder)
+            for first in range(1, processes)
+        ]
+        written = _write_in_turn(figures[::processes], folder, on_file)
+        for each in theirs:
+            written |= each.result()
+    return written
+
+
+def _write_in_turn(
+    figures: Sequence[ReportFigure],
+    folder: Path,
+    on_file: Callable[[str], None] = _in_silence,
+) -> dict[str, list[Path]]:
+    written = {}
+    for figure in figures:
+        on_file(figure.file_stem)
+        written[figure.file_stem] = write_figure(
+            figure.drawn(), folder, figure.file_stem
+        )
+    return written

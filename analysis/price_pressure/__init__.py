@@ -1,0 +1,1 @@
+"""What a posterior of the price-pressure model says."""

@@ -1,0 +1,1 @@
+"""The report on cleaned transactions: what was removed, and what depends on it."""

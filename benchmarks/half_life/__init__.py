@@ -1,0 +1,1 @@
+"""Half-lives beside their peers."""

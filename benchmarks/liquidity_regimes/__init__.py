@@ -1,0 +1,1 @@
+"""The liquidity regimes beside their peers."""

@@ -1,0 +1,1 @@
+"""The price-pressure model beside its peers."""

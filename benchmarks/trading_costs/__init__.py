@@ -1,0 +1,1 @@
+"""Regressions of trading costs beside their peers."""

@@ -1,0 +1,1 @@
+"""Cleaning transaction messages: time, memory and disk by size, beside a listing."""

@@ -1,0 +1,1 @@
+"""Tables read strictly, checked against a schema, and written whole or not at all."""

@@ -1,0 +1,1 @@
+"""From daily price impact, depth and volatility to the checked panel."""

@@ -1,0 +1,1 @@
+"""Arithmetic of the Treasury market: bonds, curves, futures, calendars."""

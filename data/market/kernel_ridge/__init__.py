@@ -1,0 +1,1 @@
+"""Discount curves by kernel ridge regression: closed form, linear in prices."""

@@ -1,0 +1,3 @@
+"""Names that every kind of panel uses."""
+
+DATE_COLUMN = "date"

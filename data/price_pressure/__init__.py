@@ -1,0 +1,1 @@
+"""From public files to the weekly panel of yields, inventories and order flow."""

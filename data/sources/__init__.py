@@ -1,0 +1,1 @@
+"""Public files: where they are, how they are fetched and parsed."""

@@ -1,0 +1,1 @@
+"""Transactions: raw TRACE messages read, cleaned to trades, every removal explained."""

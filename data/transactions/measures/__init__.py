@@ -1,0 +1,1 @@
+"""Liquidity measures of cleaned transactions."""

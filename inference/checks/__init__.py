@@ -1,0 +1,1 @@
+"""Whether the draws of a trace may be used, and what the data told."""

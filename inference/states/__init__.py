@@ -1,0 +1,1 @@
+"""Latent states of each date, from posterior draws."""

@@ -1,0 +1,1 @@
+"""Posteriors of what it costs to trade an off-the-run Treasury."""

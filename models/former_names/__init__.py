@@ -1,0 +1,4 @@
+"""Modules whose names the README of version 0.1 printed, for scripts that import them.
+
+This folder is on the path of `models`: ``models.nelson_siegel`` is found in it.
+"""

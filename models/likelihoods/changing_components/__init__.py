@@ -1,0 +1,1 @@
+"""Series that are sums of components whose persistence and variance change."""

@@ -1,0 +1,1 @@
+"""How the passes of the likelihoods become machine code."""

@@ -1,0 +1,1 @@
+"""Regressions whose coefficients follow a hidden Markov chain."""

@@ -1,0 +1,1 @@
+"""One-sided costs seen through two-sided errors."""

@@ -1,0 +1,1 @@
+"""Innovations whose covariance and scale are driven by their own score."""

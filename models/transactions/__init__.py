@@ -1,0 +1,1 @@
+"""Transactions whose truth is known: trades first, then the messages about them."""

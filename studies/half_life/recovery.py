@@ -1,0 +1,176 @@
+"""Recovery of the half-life models: intervals beside the truth of simulated events."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from data.arrays import FloatArray
+from data.dims import COVARIATE, DAY, EVENT_TENOR
+from data.half_life.event_panel import half_life_panel_from_frame
+from inference.settings import SamplerSettings
+from models.half_life.inputs import HalfLifeInputs, select_inputs
+from models.half_life.model import data_variables, model_from_inputs
+from models.half_life.simulation import (
+    HalfLifeParameters,
+    SimulatedEvents,
+    simulate_events_with_truth,
+)
+from models.half_life.specification import (
+    DISCRETE_WEIBULL,
+    PROPORTIONAL_HAZARD,
+    HalfLifeSpecification,
+)
+from studies.compiled_model import CompiledModel
+from studies.replications import replication_rows
+
+NUM_EVENTS = 1000
+"""Events by tenors in a panel, on 200 dates: a fifth of the published ones."""
+
+RECOVERY_SETTINGS = SamplerSettings(seed=0, draws=700, tune=500)
+"""Of each fit, with the seed of the replication."""
+
+WEIBULL_FIRST_DAY_HAZARD = 0.27
+WEIBULL_SHAPE = 0.8
+"""Truth of the discrete Weibull: hazards that fall with the day, a quarter censored."""
+
+HORIZON_DAYS = 10
+
+
+@dataclass(frozen=True)
+class Replication:
+    """One simulated panel.
+
+    Attributes
+    ----------
+    inputs : HalfLifeInputs
+        What the models read.
+    truth : xr.Dataset
+        Parameters behind it, with the coordinates of the model's variables.
+    linear_predictor : (outcome,) float
+        True log hazard ratio of every outcome, on the scale of `truth`.
+    """
+
+    inputs: HalfLifeInputs
+    truth: xr.Dataset
+    linear_predictor: FloatArray
+
+
+def true_parameters(variant: str) -> HalfLifeParameters:
+    """Parameters that events of a variant are simulated from."""
+    if variant == PROPORTIONAL_HAZARD:
+        return HalfLifeParameters()
+    day = np.arange(HORIZON_DAYS + 1)
+    cumulative = WEIBULL_FIRST_DAY_HAZARD * day**WEIBULL_SHAPE
+    return HalfLifeParameters(baseline_log_hazard=tuple(np.log(np.diff(cumulative))))
+
+
+def simulated_replication(
+    seed: int, num_events: int, parameters: HalfLifeParameters, variant: str
+) -> Replication:
+    """Simulate a panel and put its truth on the scale of the model.
+
+    The effects of the model sum to 0, so the average of those drawn belongs to the
+    baseline.
+    """
+    events = simulate_events_with_truth(seed, num_events, parameters)
+    panel = half_life_panel_from_frame(events.frame, f"simulated events, seed {seed}")
+    inputs = select_inputs(panel, HalfLifeSpecification(variant=variant))
+    effect = _event_tenor_effect(events, inputs)
+    shift = effect.mean() + events.date_effect.mean()
+    rows = pd.Series(events.linear_predictor, index=events.frame["outcome"])
+    return Replication(
+        inputs,
+        _truth(events.parameters, inputs, effect, shift, variant),
+        rows.loc[inputs.outcomes.index].to_numpy() - shift,
+    )
+
+
+def recovery(
+    variant: str,
+    num_replications: int,
+    settings: SamplerSettings = RECOVERY_SETTINGS,
+    num_events: int = NUM_EVENTS,
+    advance: Callable[[pd.DataFrame], None] = lambda _: None,
+) -> pd.DataFrame:
+    """Simulate events again and again, and fit each panel.
+
+    Parameters
+    ----------
+    variant : str
+        ``proportional-hazard`` or ``discrete-weibull``, simulated and fitted.
+    num_replications : int
+        Number of simulated panels, with seeds from 1.
+    settings : SamplerSettings
+        Of each fit; the seed is replaced by that of the replication.
+    num_events : int
+        Events by tenors in each panel.
+    advance : callable
+        Called with the rows so far after each replication.
+
+    Returns
+    -------
+    DataFrame
+        One row a replication and parameter element: ``variant``, ``seed``, the columns
+        of `studies.replications.compare_with_truth` and ``divergences`` of the fit.
+    """
+    parameters = true_parameters(variant)
+    compiled = None
+    tables: list[pd.DataFrame] = []
+    for seed in range(1, num_replications + 1):
+        replication = simulated_replication(seed, num_events, parameters, variant)
+        compiled = compiled or compiled_half_life(replication, variant)
+        draws = compiled.sample(
+            data_variables(replication.inputs), replace(settings, seed=seed)
+        )
+        tables.append(replication_rows(draws, replication.truth, variant, seed))
+        advance(pd.concat(tables, ignore_index=True))
+    return pd.concat(tables, ignore_index=True)
+
+
+def compiled_half_life(
+    replication: Replication, variant: str, extra: tuple[str, ...] = ()
+) -> CompiledModel:
+    """Posterior of a variant, compiled for panels of the replication's shape."""
+    model = model_from_inputs(
+        replication.inputs, HalfLifeSpecification(variant=variant)
+    )
+    return CompiledModel(model, [*map(str, replication.truth.data_vars), *extra])
+
+
+def _event_tenor_effect(events: SimulatedEvents, inputs: HalfLifeInputs) -> FloatArray:
+    cells = [label.rsplit(":", 1) for label in inputs.event_tenors]
+    return np.array(
+        [events.event_tenor_effect.loc[kind, int(tenor)] for kind, tenor in cells]
+    )
+
+
+def _truth(
+    parameters: HalfLifeParameters,
+    inputs: HalfLifeInputs,
+    effect: FloatArray,
+    shift: float,
+    variant: str,
+) -> xr.Dataset:
+    baseline = np.asarray(parameters.baseline_log_hazard) + shift
+    names = list(inputs.covariates.index)
+    variables: dict[str, Any] = {
+        "coefficient": (COVARIATE, [parameters.coefficient[x] for x in names]),
+        "event_tenor_effect": (EVENT_TENOR, effect - effect.mean()),
+        "event_tenor_sd": ((), parameters.event_tenor_sd),
+        "date_sd": ((), parameters.date_sd),
+        "baseline_log_hazard": (DAY, baseline),
+    }
+    if variant == DISCRETE_WEIBULL:
+        variables["shape"] = ((), WEIBULL_SHAPE)
+    return xr.Dataset(
+        variables,
+        coords={
+            COVARIATE: names,
+            EVENT_TENOR: inputs.event_tenors,
+            DAY: np.arange(1, len(baseline) + 1),
+        },
+    )

@@ -1,0 +1,1 @@
+"""Simulation studies of the price-pressure model."""

@@ -1,0 +1,1 @@
+"""Simulated trades with known costs."""

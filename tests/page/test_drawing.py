@@ -1,0 +1,66 @@
+"""Figures drawn by one process or by two."""
+
+import pickle
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+import analysis.page.drawing as drawing
+from analysis.fit import Fit
+from analysis.page.drawing import write_figures
+from analysis.page.section import ReportFigure
+from analysis.price_pressure.data import figure_factor_exposures, figure_inventories
+from analysis.report import sections_of
+from tests.half_life import basis_traces
+from tests.half_life import traces as half_life_traces
+from tests.liquidity_regimes import traces as liquidity_regimes_traces
+from tests.price_pressure.traces import random_fit
+
+VARIANT = "cash-inventory"
+
+
+def _figures() -> list[ReportFigure]:
+    fit = random_fit(VARIANT)
+    return [
+        ReportFigure(draw.__name__, "", partial(draw, fit))
+        for draw in (figure_inventories, figure_factor_exposures)
+    ]
+
+
+@pytest.mark.slow
+def test_two_processes_write_what_one_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    alone = write_figures(_figures(), tmp_path / "alone", told.append)
+    assert told == list(alone)
+    monkeypatch.setattr(drawing, "WORTH_A_PROCESS", 1)
+    told.clear()
+    together = write_figures(_figures(), tmp_path / "together", told.append, 2)
+    assert told == ["figure_inventories"]
+    assert together.keys() == alone.keys()
+    for stem, paths in alone.items():
+        for one, other in zip(paths, together[stem], strict=True):
+            assert one.read_bytes() == other.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "make_fit",
+    [
+        partial(random_fit, "cash-futures-order-flow"),
+        liquidity_regimes_traces.random_fit,
+        partial(half_life_traces.random_half_life_fit, "proportional-hazard"),
+        basis_traces.random_basis_fit,
+    ],
+    ids=["price-pressure", "liquidity-regimes", "half-life", "basis-decomposition"],
+)
+def test_every_figure_can_be_handed_to_another_process(
+    make_fit: Callable[[], Fit],
+) -> None:
+    for section in sections_of([make_fit()]):
+        for block in section.blocks:
+            for item in block.items:
+                if isinstance(item, ReportFigure):
+                    assert pickle.dumps(item)

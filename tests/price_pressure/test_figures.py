@@ -1,0 +1,210 @@
+"""Figures: what they show, in which units, and how a failed fit is marked."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from analysis.every_model.figures_calibration import (
+    ecdf_difference,
+    figure_innovation_autocorrelation,
+    figure_predictive_pit,
+)
+from analysis.every_model.figures_predictive import (
+    figure_posterior_predictive_check,
+    figure_prior_posterior,
+    figure_prior_predictive_check,
+    prior_beside_posterior,
+)
+from analysis.every_model.figures_sampling import figure_rank, figure_trace
+from analysis.page.section import ReportFigure
+from analysis.page.style import (
+    ENCODERS,
+    SHADE_STEP,
+    WIDTH_INCHES,
+    png_bytes,
+    write_figure,
+)
+from analysis.price_pressure.data import figure_factor_exposures, figure_inventories
+from analysis.price_pressure.discovery import figure_order_flow_response
+from analysis.price_pressure.dynamics import (
+    figure_efficient_yield,
+    figure_smoothed_factors,
+)
+from analysis.price_pressure.pressure import (
+    figure_price_pressure,
+    figure_price_pressure_forest,
+    price_pressure_bp,
+)
+from tests.price_pressure.traces import random_fit
+
+VARIANT = "cash-futures-order-flow"
+
+UNITS = {
+    figure_inventories: "USD billion",
+    figure_factor_exposures: "USD million per bp",
+    figure_price_pressure: "basis points",
+    figure_order_flow_response: "basis points",
+    figure_smoothed_factors: "basis points",
+    figure_efficient_yield: "basis points",
+    figure_prior_posterior: "prior standard deviations",
+    figure_prior_predictive_check: "(bp)",
+    figure_posterior_predictive_check: "(bp)",
+    figure_predictive_pit: "density",
+    figure_innovation_autocorrelation: "lag (weeks)",
+    figure_trace: "draw",
+    figure_rank: "rank",
+}
+
+
+def _drawn(draw: Callable[..., Figure], *failures: str) -> Figure:
+    fit = random_fit(VARIANT, failures)
+    return ReportFigure("x", "", lambda: draw(fit), fit.warning).drawn()
+
+
+def _words(figure: Figure) -> str:
+    texts = [figure.get_supxlabel()]
+    for axes in figure.axes:
+        texts += [axes.get_ylabel(), axes.get_xlabel(), axes.get_title("left")]
+    return " ".join(texts)
+
+
+@pytest.mark.parametrize("draw", UNITS, ids=lambda draw: draw.__name__)
+def test_unit_is_on_the_figure(draw: Callable[..., Figure]) -> None:
+    assert UNITS[draw] in _words(_drawn(draw))
+
+
+@pytest.mark.parametrize("draw", UNITS, ids=lambda draw: draw.__name__)
+def test_figure_fits_a_text_column(draw: Callable[..., Figure]) -> None:
+    width, height = draw(random_fit(VARIANT)).get_size_inches()
+    assert width == WIDTH_INCHES
+    assert height <= 9
+
+
+def test_price_pressure_is_coefficient_times_dv01() -> None:
+    fit = random_fit("cash-futures-inventory")
+    pressure = price_pressure_bp(fit).sel(inventory_market="cash", tenor=10)
+    coefficient = fit.posterior["price_pressure"].sel(inventory_market="cash", tenor=10)
+    dv01 = fit.panel["dv01_musd"].sel(market="cash", tenor=10)
+    expected = dv01.to_numpy()[3] * coefficient.to_numpy().ravel()
+    np.testing.assert_allclose(pressure.isel(week=3), expected)
+
+
+def test_missing_market_is_named_on_the_figure() -> None:
+    fit = random_fit(VARIANT)
+    tree = fit.tree.copy()
+    panel = tree["panel"].to_dataset()
+    inventory = panel["inventory_busd"]
+    panel["inventory_busd"] = inventory.where(inventory["market"] == "cash")
+    tree["panel"] = panel
+    figure = figure_inventories(replace(fit, tree=tree))
+    for axes in figure.axes:
+        assert [text.get_text() for text in axes.texts] == [
+            "no futures positions in this panel"
+        ]
+
+
+def test_forest_has_a_row_for_each_fit_and_market() -> None:
+    fits = [random_fit("net-inventory"), random_fit("cash-futures-inventory")]
+    figure = figure_price_pressure_forest(fits)
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert labels == [
+        "net-inventory: net",
+        "cash-futures-inventory: cash",
+        "cash-futures-inventory: futures",
+    ]
+
+
+def test_parameter_as_wide_as_its_prior_looks_so() -> None:
+    fit = random_fit("net-inventory")
+    tree = fit.tree.copy()
+    tree["prior"] = fit.group("posterior")
+    frame = prior_beside_posterior(replace(fit, tree=tree))
+    np.testing.assert_array_equal(frame["prior_lower_95"], frame["posterior_lower_95"])
+    np.testing.assert_allclose(frame["posterior_mean"], 0, atol=1e-12)
+
+
+def leaves_envelope(pit: np.ndarray) -> bool:
+    _, difference, lower, upper = ecdf_difference(pit)
+    return bool(((difference < lower) | (difference > upper)).any())
+
+
+def test_uniform_values_stay_inside_the_envelope_and_skewed_ones_leave_it() -> None:
+    uniform = np.random.default_rng(0).uniform(size=400)
+    assert not leaves_envelope(uniform)
+    assert leaves_envelope(uniform**1.5)
+
+
+def test_envelope_covers_uniform_samples_at_its_rate() -> None:
+    rng = np.random.default_rng(1)
+    share = np.mean([leaves_envelope(rng.uniform(size=100)) for _ in range(400)])
+    # 0.05 with a binomial standard error of 0.011, three of them either way, and the
+    # envelope itself simulated to about 0.007.
+    assert 0.01 < share < 0.10
+
+
+def test_difference_starts_and_ends_at_zero() -> None:
+    points, difference, _, _ = ecdf_difference(np.linspace(0.01, 0.99, 50))
+    assert (points[0], points[-1]) == (0, 1)
+    assert (difference[0], difference[-1]) == (0, 0)
+
+
+def test_failed_fit_carries_a_banner_across_the_figure() -> None:
+    failed = _drawn(figure_price_pressure, "bad")
+    assert failed.get_suptitle().startswith("DIAGNOSTICS FAILED")
+    assert _drawn(figure_price_pressure).get_suptitle() == ""
+
+
+def test_banner_overlaps_neither_axes_nor_legend() -> None:
+    figure = _drawn(figure_prior_posterior, "bad")
+    figure.draw_without_rendering()
+    banner = figure._suptitle.get_window_extent()
+    others = [*figure.axes, *figure.legends]
+    assert all(not banner.overlaps(one.get_window_extent()) for one in others)
+
+
+def test_figure_is_written_as_png_and_pdf_for_print(tmp_path: Path) -> None:
+    figure = figure_factor_exposures(random_fit(VARIANT))
+    png, pdf = write_figure(figure, tmp_path, "figure_x")
+    with Image.open(png) as image:
+        assert image.size[0] >= 200 * WIDTH_INCHES
+        assert round(image.info["dpi"][0]) >= 200
+    assert pdf.read_bytes().startswith(b"%PDF")
+    assert b"/Type /Font" in pdf.read_bytes()
+
+
+@pytest.mark.parametrize("kind", ENCODERS)
+def test_same_figure_gives_the_same_bytes(kind: str) -> None:
+    first, second = (
+        ENCODERS[kind](figure_factor_exposures(random_fit(VARIANT))) for _ in range(2)
+    )
+    assert first == second
+
+
+def test_divergent_draws_are_marked_on_the_trace() -> None:
+    fit = random_fit("net-inventory")
+    tree = fit.tree.copy()
+    statistics = tree["sample_stats"].to_dataset().copy(deep=True)
+    statistics["diverging"][1, 17] = True
+    tree["sample_stats"] = statistics
+    figure = figure_trace(replace(fit, tree=tree))
+    marks = figure.axes[0].lines[-1]
+    np.testing.assert_array_equal(marks.get_xdata(), [17])
+
+
+def test_png_keeps_the_colours_of_paper_and_lines() -> None:
+    data = png_bytes(figure_factor_exposures(random_fit(VARIANT)))
+    with Image.open(BytesIO(data)) as image:
+        paper = image.getpixel((0, 0))
+        colours = {colour for _, colour in image.getcolors(1 << 24)}
+    assert paper == (255, 255, 255)
+    for wanted in ((0, 114, 178), (213, 94, 0)):
+        distance = [
+            max(abs(a - b) for a, b in zip(wanted, c, strict=True)) for c in colours
+        ]
+        assert min(distance) <= SHADE_STEP / 2

@@ -1,0 +1,1 @@
+"""One command over the commands of every floor; nothing heavy is imported here."""
