@@ -141,7 +141,7 @@ benchmark: $(READY)
 	$(PYTHON) -m benchmarks trading-costs --out benchmarks/results/trading_costs.csv
 	$(PYTHON) -m benchmarks transactions --out benchmarks/results/transactions.csv
 
-STUDIES := studies/results
+STUDIES ?= studies/results
 studies: $(READY)
 	$(PYTHON) -m studies recovery price-pressure --out $(STUDIES)/price_pressure_recovery.csv
 	$(PYTHON) -m studies calibration price-pressure --out $(STUDIES)/price_pressure_calibration.csv

@@ -7,10 +7,6 @@ simultaneous envelope of the empirical distribution function of Säilynoja, Bür
 Vehtari (2022, doi 10.1007/s11222-022-10090-6).
 """
 
-from collections.abc import Callable
-from typing import Any
-
-import arviz as az
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -28,55 +24,43 @@ RANKED_DRAWS = 100
 independent, as the uniformity of ranks requires."""
 
 
-def calibration_ranks(
-    simulate: Callable[[int], tuple[xr.Dataset, Any]],
-    fit: Callable[[Any, int], xr.Dataset],
-    num_replications: int,
-    seed: int,
-) -> xr.Dataset:
-    """Relative rank of the truth among posterior draws, for every replication.
+def simulation_seeds(num_simulations: int, seed: int) -> list[int]:
+    """Seeds of the simulations of a study that has one seed."""
+    return np.random.default_rng(seed).integers(2**31, size=num_simulations).tolist()
+
+
+def relative_ranks(truth: xr.Dataset, posterior: xr.Dataset, seed: int) -> xr.Dataset:
+    """Relative rank of the truth among posterior draws.
 
     Parameters
     ----------
-    simulate : callable
-        Maps a seed to true parameters (drawn from the prior) and data given them.
-    fit : callable
-        Maps data and a seed to posterior draws (chain, draw, ...) of at least the
-        parameters in the truth.
-    num_replications : int
-        Number of simulated data sets.
+    truth : xr.Dataset
+        Parameters drawn from the prior.
+    posterior : (chain, draw, ...) xr.Dataset
+        Draws of at least the parameters in `truth`, given data simulated from them.
     seed : int
-        Seed of the whole study.
+        Of the simulation.
 
     Returns
     -------
-    (replication, ...) xr.Dataset
-        Relative ranks in (0, 1), spread at random within their step so that a
-        calibrated parameter is exactly uniform.
+    xr.Dataset
+        Ranks of the variables of `truth` in (0, 1), spread at random within their step
+        so that a calibrated parameter is exactly uniform.
     """
-    rng = np.random.default_rng(seed)
-    ranks = []
-    for replication_seed in rng.integers(2**31, size=num_replications).tolist():
-        truth, data = simulate(replication_seed)
-        draws = thin_evenly(fit(data, replication_seed), RANKED_DRAWS)
-        draws = draws[list(truth.data_vars)]
-        below = (draws < truth).sum(SAMPLE_DIMS)
-        num_draws = draws.sizes["chain"] * draws.sizes["draw"]
-        ranks.append(
-            below.map(
-                lambda count, n=num_draws: (count + rng.random(count.shape)) / (n + 1)
-            )
-        )
-    return xr.concat(ranks, dim="replication")
+    rng = np.random.default_rng([seed, 1])
+    draws = thin_evenly(posterior, RANKED_DRAWS)[list(truth.data_vars)]
+    num_draws = draws.sizes["chain"] * draws.sizes["draw"]
+    below = (draws < truth).sum(SAMPLE_DIMS)
+    return below.map(lambda count: (count + rng.random(count.shape)) / (num_draws + 1))
 
 
-def uniformity(ranks: xr.Dataset) -> pd.DataFrame:
+def uniformity(ranks: pd.DataFrame) -> pd.DataFrame:
     """Judge the ranks of every parameter against the simultaneous envelope.
 
     Parameters
     ----------
-    ranks : (replication, ...) xr.Dataset
-        Result of `calibration_ranks`.
+    ranks : (simulation, element) DataFrame
+        Results of `relative_ranks`.
 
     Returns
     -------
@@ -85,9 +69,8 @@ def uniformity(ranks: xr.Dataset) -> pd.DataFrame:
         the truth), ``largest_deviation`` of the empirical distribution function from
         the uniform one, and ``is_calibrated`` (inside the envelope everywhere).
     """
-    elements = az.dataset_to_dataframe(ranks, sample_dims=["replication"])
     return pd.DataFrame.from_dict(
-        {name: _judge(column.to_numpy()) for name, column in elements.items()},
+        {name: _judge(column.to_numpy()) for name, column in ranks.items()},
         orient="index",
     )
 

@@ -4,35 +4,37 @@ The rank of the truth among the posterior draws is uniform when likelihood, simu
 and sampler agree (Talts, Betancourt, Simpson, Vehtari & Gelman 2018, arXiv:1804.06788).
 """
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
 
 import arviz as az
 import pandas as pd
 import pymc as pm
+import typer
 import xarray as xr
 from scipy.stats import kstest
 from statsmodels.stats.multitest import multipletests
 
-from inference.calibration import uniformity
+from data.files.atomic import replacing
+from inference.calibration import relative_ranks, simulation_seeds, uniformity
 from inference.sampling import SIMULATION_BACKEND
+from studies.console import console, show
+from studies.figures import figure_rank_ecdf
+from studies.sweep import Key
 
+RANK_OF = "rank of "
+"""Begins the name of a column of ranks."""
 
-@dataclass(frozen=True)
-class Calibration:
-    """Ranks of the truth, and how the fits behind them went.
+SUFFIXES = ("ranks", None)
+"""Of the files of ranks and of the verdict on them."""
 
-    Attributes
-    ----------
-    ranks : (replication, ...) xr.Dataset
-        Relative ranks in (0, 1), see `inference.calibration.calibration_ranks`.
-    fits : DataFrame
-        One row a replication: ``seed``, ``divergences``, ``max_r_hat``,
-        ``min_ess_bulk``.
-    """
+SHOWN = ["parameter", "coverage_95", "p_value", "is_calibrated"]
 
-    ranks: xr.Dataset
-    fits: pd.DataFrame
+Simulations = Annotated[
+    int, typer.Option(min=10, help="Draws from the prior, each fitted.")
+]
+StudySeed = Annotated[int, typer.Option(min=0, help="Of all random numbers.")]
 
 
 def draw_from_prior(model: pm.Model, seed: int) -> tuple[xr.Dataset, xr.Dataset]:
@@ -47,13 +49,52 @@ def draw_from_prior(model: pm.Model, seed: int) -> tuple[xr.Dataset, xr.Dataset]
     return prior, data
 
 
-def summarize_calibration(ranks: xr.Dataset) -> pd.DataFrame:
+def simulations(number: int, seed: int) -> Sequence[Key]:
+    """Keys of the simulations of a study that has one seed."""
+    return [(one,) for one in simulation_seeds(number, seed)]
+
+
+def simulation_row(
+    seed: int, truth: xr.Dataset, posterior: xr.Dataset, quality: Mapping[str, Any]
+) -> pd.DataFrame:
+    """What one simulation says.
+
+    Parameters
+    ----------
+    seed : int
+        Of the simulation.
+    truth : xr.Dataset
+        Parameters drawn from the prior.
+    posterior : (chain, draw, ...) xr.Dataset
+        Draws of them, given data simulated from them.
+    quality : mapping
+        How the fit went.
+
+    Returns
+    -------
+    DataFrame
+        One row: ``seed``, `quality`, and the relative rank of every element of the
+        parameters, ``rank of ELEMENT``.
+    """
+    ranks = relative_ranks(truth, posterior, seed).expand_dims("simulation")
+    elements = az.dataset_to_dataframe(ranks, sample_dims=["simulation"])
+    row = pd.DataFrame([{"seed": seed, **quality}])
+    return row.join(elements.add_prefix(RANK_OF).reset_index(drop=True))
+
+
+def ranks_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """Relative ranks (simulation, element) in a table of simulations."""
+    ranks = rows.filter(regex=f"^{RANK_OF}")
+    return ranks.rename(columns=lambda name: name.removeprefix(RANK_OF))
+
+
+def summarize_calibration(rows: pd.DataFrame) -> pd.DataFrame:
     """Judge the uniformity of every parameter's ranks.
 
     Parameters
     ----------
-    ranks : (replication, ...) xr.Dataset
-        Relative ranks.
+    rows : DataFrame
+        Rows of `simulation_row`.
 
     Returns
     -------
@@ -62,29 +103,11 @@ def summarize_calibration(ranks: xr.Dataset) -> pd.DataFrame:
         `inference.calibration.uniformity`, ``p_value`` (Kolmogorov-Smirnov) and
         ``p_value_holm`` over all elements.
     """
-    elements = az.dataset_to_dataframe(ranks, sample_dims=["replication"])
+    ranks = ranks_of(rows)
     table = uniformity(ranks).rename_axis("parameter").reset_index()
-    table["p_value"] = [
-        kstest(elements[x], "uniform").pvalue for x in table["parameter"]
-    ]
+    table["p_value"] = [kstest(ranks[x], "uniform").pvalue for x in table["parameter"]]
     table["p_value_holm"] = multipletests(table["p_value"], method="holm")[1]
     return table
-
-
-def rank_table(result: Calibration) -> pd.DataFrame:
-    """Everything that a calibration found: one row a simulation.
-
-    Parameters
-    ----------
-    result : Calibration
-
-    Returns
-    -------
-    DataFrame
-        Columns of `Calibration.fits`, then one column of relative ranks an element.
-    """
-    elements = az.dataset_to_dataframe(result.ranks, sample_dims=["replication"])
-    return pd.concat([result.fits, elements.reset_index(drop=True)], axis=1)
 
 
 def fit_quality(tree: xr.DataTree) -> dict[str, Any]:
@@ -95,3 +118,22 @@ def fit_quality(tree: xr.DataTree) -> dict[str, Any]:
         "max_r_hat": float(az.rhat(posterior).to_array().max()),
         "min_ess_bulk": float(az.ess(posterior).to_array().min()),
     }
+
+
+def told_of_calibration(rows: pd.DataFrame, summary: pd.DataFrame, out: Path) -> None:
+    """Draw the ranks, and print whether they are uniform.
+
+    Parameters
+    ----------
+    rows, summary : DataFrame
+        Of `simulation_row` and `summarize_calibration`.
+    out : Path
+        Table of the summary; the figure goes to it with the ending .png.
+    """
+    with replacing(out.with_suffix(".png")) as temporary:
+        figure_rank_ecdf(ranks_of(rows)).savefig(temporary, dpi=110)
+    show("Uniformity of ranks", summary[SHOWN])
+    console.print(
+        f"Divergent fits {(rows['divergences'] > 0).sum()} of {len(rows)}; "
+        f"largest R-hat {rows['max_r_hat'].max():.3f}"
+    )

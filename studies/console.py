@@ -61,42 +61,6 @@ def write(table: pd.DataFrame, path: Path, is_announced: bool = True) -> None:
         console.print(f"Wrote {path}", markup=False, soft_wrap=True)
 
 
-def run_and_keep(
-    study: Callable[[Callable[[pd.DataFrame], None]], pd.DataFrame],
-    summarize: Callable[[pd.DataFrame], pd.DataFrame],
-    replications: int,
-    out: Path,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Run a study, with what it has so far on file after each replication.
-
-    Parameters
-    ----------
-    study : callable
-        Takes what it has to call with its rows so far, returns all of them.
-    summarize : callable
-        Its rows -> their summary, for the name of `out` with _summary.
-    replications : int
-        How many times it calls.
-    out : Path
-        Table of its rows, .csv.
-
-    Returns
-    -------
-    tuple of DataFrame
-        Rows and summary.
-    """
-    require_csv(out)
-    with progress("fitting", replications) as advance:
-
-        def keep(rows: pd.DataFrame) -> None:
-            write(rows, out)
-            write(summarize(rows), beside(out, "summary"))
-            advance()
-
-        rows = study(keep)
-    return rows, summarize(rows)
-
-
 def show(title: str, frame: pd.DataFrame) -> None:
     """Print a table."""
     table = Table(title=title)

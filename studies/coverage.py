@@ -19,6 +19,21 @@ FAMILYWISE_ERROR = 0.05
 ALL = "all"
 """Pools the variants, or the parameters."""
 
+COVERED_WORDS = "Share of 95% intervals that cover the truth"
+
+SHOWN_COVERAGE = (
+    "variant",
+    "group",
+    "intervals",
+    "share_covered",
+    "lower_95",
+    "upper_95",
+    "is_consistent",
+    "max_r_hat",
+    "divergent_fits",
+)
+"""Columns of the summary that are printed."""
+
 COLUMNS = [
     "variant",
     "group",
@@ -46,8 +61,7 @@ def summarize_coverage(rows: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     rows : DataFrame
-        Results of `studies.price_pressure.recovery.recovery`, of one or several
-        variants.
+        Rows of `studies.replications.replication_rows`, of one or several variants.
 
     Returns
     -------

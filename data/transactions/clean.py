@@ -58,7 +58,7 @@ from data.transactions.sources import (
     rows_about,
     simulation_behind,
 )
-from data.transactions.workers import WorkerLostError, run_all
+from data.workers import WorkerLostError, run_all
 
 _MANIFEST = "manifest.json"
 

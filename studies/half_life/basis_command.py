@@ -1,15 +1,14 @@
 """Command line: studies of the basis decomposition."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from models.half_life.basis_simulation import NUM_DAYS
-from studies.console import run_and_keep, show
-from studies.coverage import summarize_coverage
-from studies.half_life.basis_recovery import recovery
-from studies.study import RECOVERY, Study
+from studies.coverage import COVERED_WORDS, SHOWN_COVERAGE, summarize_coverage
+from studies.half_life.basis_recovery import recovery_plan
+from studies.study import RECOVERY
+from studies.sweep import Plan, Replications, shown, swept_study
 
 RECOVERY_EXAMPLES = """Examples
 
@@ -20,45 +19,29 @@ python -m studies recovery basis-decomposition --replications 2 --days 300
 --out quick.csv
 """
 
-SHOWN = [
-    "group",
-    "intervals",
-    "share_covered",
-    "lower_95",
-    "upper_95",
-    "is_consistent",
-    "mean_error_sd",
-]
-
 
 def recovery_basis_decomposition(
-    out: Annotated[Path, typer.Option(help="Table to write, .csv.")],
-    replications: Annotated[
-        int, typer.Option(min=1, max=1000, help="Simulated panels.")
-    ] = 20,
+    *,
+    replications: Replications = 20,
     days: Annotated[
         int, typer.Option(min=60, help="Weekdays in each panel.")
     ] = NUM_DAYS,
-) -> None:
+) -> Plan:
     """Decompose series simulated from known components.
 
     Writes one row a replication and parameter to OUT, after each replication, and the
     shares of intervals that cover to OUT's name with _summary.
     """
-    _, summary = run_and_keep(
-        lambda keep: recovery(replications, num_days=days, advance=keep),
-        summarize_coverage,
-        replications,
-        out,
-    )
-    show("Share of 95% intervals that cover the truth", summary[SHOWN])
+    return recovery_plan(replications, days)
 
 
 BASIS_DECOMPOSITION = (
-    Study(
-        question=RECOVERY,
-        model="basis-decomposition",
-        run=recovery_basis_decomposition,
-        examples=RECOVERY_EXAMPLES,
+    swept_study(
+        RECOVERY,
+        "basis-decomposition",
+        recovery_basis_decomposition,
+        summarize_coverage,
+        shown(COVERED_WORDS, SHOWN_COVERAGE),
+        RECOVERY_EXAMPLES,
     ),
 )

@@ -1,7 +1,7 @@
 """Recovery of the basis decomposition: intervals beside the truth of simulations."""
 
-from collections.abc import Callable
 from dataclasses import replace
+from functools import cache, partial
 
 import numpy as np
 import pandas as pd
@@ -9,12 +9,13 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from data.dims import TENOR
-from data.half_life.basis_panel import basis_panel_from_frame
+from data.half_life.basis_panel import BasisPanel, basis_panel_from_frame
 from inference.settings import SamplerSettings
 from models.half_life.basis_decomposition import basis_decomposition_model, trading_days
 from models.half_life.basis_simulation import NUM_DAYS, BasisParameters, simulate_basis
 from studies.compiled_model import CompiledModel
 from studies.replications import replication_rows
+from studies.sweep import Plan, seeds
 
 RECOVERY_SETTINGS = SamplerSettings(seed=0, draws=700, tune=500, chains=2)
 """Of each fit, with the seed of the replication."""
@@ -30,43 +31,39 @@ PARAMETERS = (
 VARIANT = "local-level-ar1"
 
 
-def recovery(
-    num_replications: int,
-    settings: SamplerSettings = RECOVERY_SETTINGS,
-    num_days: int = NUM_DAYS,
-    advance: Callable[[pd.DataFrame], None] = lambda _: None,
-) -> pd.DataFrame:
-    """Simulate four series again and again, and decompose them.
+def recovery_plan(replications: int, num_days: int) -> Plan:
+    """Simulate four series again and again, and decompose them."""
+    return Plan(
+        partial(replication, num_days=num_days),
+        seeds(replications),
+        {"num_days": num_days, "sampler": RECOVERY_SETTINGS},
+    )
 
-    Parameters
-    ----------
-    num_replications : int
-        Number of simulated panels, with seeds from 1.
-    settings : SamplerSettings
-        Of each fit; the seed is replaced by that of the replication.
-    num_days : int
-        Length of each panel.
-    advance : callable
-        Called with the rows so far after each replication.
+
+def replication(
+    seed: int, num_days: int = NUM_DAYS, settings: SamplerSettings = RECOVERY_SETTINGS
+) -> pd.DataFrame:
+    """Simulate four series, and decompose them.
 
     Returns
     -------
     DataFrame
-        One row a replication and parameter element: ``variant``, ``seed``, the columns
-        of `studies.replications.compare_with_truth` and ``divergences`` of the fit.
+        One row a parameter element, see `studies.replications.replication_rows`.
     """
-    truth = true_parameters(BasisParameters())
-    compiled = None
-    tables: list[pd.DataFrame] = []
-    for seed in range(1, num_replications + 1):
-        panel = basis_panel_from_frame(simulate_basis(seed, num_days), f"seed {seed}")
-        model = compiled.model if compiled else basis_decomposition_model(panel)
-        compiled = compiled or CompiledModel(model, PARAMETERS)
-        data = model_data(trading_days(panel.dataset)["basis_bp"].to_numpy())
-        draws = compiled.sample(data, replace(settings, seed=seed))
-        tables.append(replication_rows(draws, truth, VARIANT, seed))
-        advance(pd.concat(tables, ignore_index=True))
-    return pd.concat(tables, ignore_index=True)
+    dataset = trading_days(_panel(seed, num_days).dataset)
+    draws = _compiled(num_days).sample(
+        model_data(dataset["basis_bp"].to_numpy()), replace(settings, seed=seed)
+    )
+    return replication_rows(draws, true_parameters(BasisParameters()), VARIANT, seed)
+
+
+def _panel(seed: int, num_days: int) -> BasisPanel:
+    return basis_panel_from_frame(simulate_basis(seed, num_days), f"seed {seed}")
+
+
+@cache
+def _compiled(num_days: int) -> CompiledModel:
+    return CompiledModel(basis_decomposition_model(_panel(1, num_days)), PARAMETERS)
 
 
 def true_parameters(parameters: BasisParameters) -> xr.Dataset:

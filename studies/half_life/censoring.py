@@ -6,8 +6,8 @@ events dropped, and by the mean of the resolved half-lives, which is what the ha
 notebook regresses on.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from models.half_life.inputs import HalfLifeInputs
 from models.half_life.model import OBSERVED_DAYS, WATCHED, data_variables
 from models.half_life.simulation import HalfLifeParameters
 from models.half_life.specification import PROPORTIONAL_HAZARD
+from studies.compiled_model import CompiledModel
 from studies.half_life.recovery import (
     NUM_EVENTS,
     RECOVERY_SETTINGS,
@@ -35,6 +36,7 @@ from studies.half_life.recovery import (
     simulated_replication,
 )
 from studies.replications import TAIL_PROBABILITY
+from studies.sweep import Plan, seeds
 
 EVERY_EVENT = "every event"
 RESOLVED_ONLY = "censored dropped"
@@ -52,60 +54,53 @@ NORMAL_QUANTILE = 1.959964
 NUM_DRAWS = 500
 
 
-def censoring(
-    num_replications: int,
-    settings: SamplerSettings = RECOVERY_SETTINGS,
-    num_events: int = NUM_EVENTS,
-    advance: Callable[[pd.DataFrame], None] = lambda _: None,
-) -> pd.DataFrame:
-    """Estimate half-lives of simulated events with and without the censored ones.
+_COMPILED: dict[int, CompiledModel] = {}
+"""By number of events, see `studies.half_life.recovery`."""
 
-    Parameters
-    ----------
-    num_replications : int
-        Number of simulated panels, with seeds from 1.
-    settings : SamplerSettings
-        Of each fit; the seed is replaced by that of the replication.
-    num_events : int
-        Events by tenors in each panel.
-    advance : callable
-        Called with the rows so far after each replication.
+
+def censoring_plan(replications: int, num_events: int) -> Plan:
+    """Estimate half-lives of simulated events with and without the censored ones."""
+    return Plan(
+        partial(replication, num_events=num_events),
+        seeds(replications),
+        {"num_events": num_events, "sampler": RECOVERY_SETTINGS},
+    )
+
+
+def replication(
+    seed: int,
+    num_events: int = NUM_EVENTS,
+    settings: SamplerSettings = RECOVERY_SETTINGS,
+) -> pd.DataFrame:
+    """Estimate half-lives of one simulated panel in every way.
 
     Returns
     -------
     DataFrame
-        One row a replication, estimator and quantity: ``seed``, ``estimator``,
-        ``quantity`` (`DAYS_WITHIN_HORIZON`, the mean over the events of the expected
-        half-life or the horizon, whichever is shorter, or a coefficient), ``truth``,
-        ``mean``, ``lower_95``, ``upper_95``, ``is_covered``, ``censored_share``.
+        One row an estimator and quantity: ``seed``, ``estimator``, ``quantity``
+        (`DAYS_WITHIN_HORIZON`, the mean over the events of the expected half-life or
+        the horizon, whichever is shorter, or a coefficient), ``truth``, ``mean``,
+        ``lower_95``, ``upper_95``, ``is_covered``, ``censored_share``.
     """
     baseline = np.asarray(HalfLifeParameters().baseline_log_hazard) - LOWER_LOG_HAZARD
     parameters = HalfLifeParameters(baseline_log_hazard=tuple(baseline.tolist()))
-    compiled = None
-    tables: list[pd.DataFrame] = []
-    for seed in range(1, num_replications + 1):
-        replication = simulated_replication(
-            seed, num_events, parameters, PROPORTIONAL_HAZARD
+    drawn = simulated_replication(seed, num_events, parameters, PROPORTIONAL_HAZARD)
+    if num_events not in _COMPILED:
+        _COMPILED[num_events] = compiled_half_life(
+            drawn, PROPORTIONAL_HAZARD, extra=("date_effect",)
         )
-        compiled = compiled or compiled_half_life(
-            replication, PROPORTIONAL_HAZARD, extra=("date_effect",)
-        )
-        rows = _mean_of_resolved(replication)
-        for name, data in (
-            (EVERY_EVENT, data_variables(replication.inputs)),
-            (RESOLVED_ONLY, _censored_dropped(replication.inputs)),
-        ):
-            draws = compiled.sample(data, replace(settings, seed=seed))
-            rows += _estimates(draws["posterior"].to_dataset(), replication, name)
-        table = pd.DataFrame(rows)
-        table.insert(0, "seed", seed)
-        table["is_covered"] = table["truth"].between(
-            table["lower_95"], table["upper_95"]
-        )
-        table["censored_share"] = 1 - replication.inputs.is_resolved.mean()
-        tables.append(table)
-        advance(pd.concat(tables, ignore_index=True))
-    return pd.concat(tables, ignore_index=True)
+    rows = _mean_of_resolved(drawn)
+    for name, data in (
+        (EVERY_EVENT, data_variables(drawn.inputs)),
+        (RESOLVED_ONLY, _censored_dropped(drawn.inputs)),
+    ):
+        draws = _COMPILED[num_events].sample(data, replace(settings, seed=seed))
+        rows += _estimates(draws["posterior"].to_dataset(), drawn, name)
+    table = pd.DataFrame(rows)
+    table.insert(0, "seed", seed)
+    table["is_covered"] = table["truth"].between(table["lower_95"], table["upper_95"])
+    table["censored_share"] = 1 - drawn.inputs.is_resolved.mean()
+    return table
 
 
 def summarize_censoring(rows: pd.DataFrame) -> pd.DataFrame:
@@ -114,7 +109,7 @@ def summarize_censoring(rows: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     rows : DataFrame
-        Result of `censoring`.
+        Rows of `replication`.
 
     Returns
     -------

@@ -5,8 +5,8 @@ chain of two steps: a decomposition that knows no events, half-lives measured on
 of its deviations, and the proportional hazard of all of them.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import cache, partial
 
 import numpy as np
 import pandas as pd
@@ -41,6 +41,7 @@ from models.half_life.specification import PROPORTIONAL_HAZARD, HalfLifeSpecific
 from studies.compiled_model import CompiledModel
 from studies.half_life.basis_recovery import model_data
 from studies.replications import compare_with_truth
+from studies.sweep import Plan, seeds
 
 JOINT = "joint model"
 COMPONENTS = ("transitory", "autoregressive")
@@ -49,6 +50,8 @@ COMPONENTS = ("transitory", "autoregressive")
 NUM_DAYS = 1000
 NUM_IMPUTATIONS = 8
 NAMES = ("dealer_hhi", "ats_share")
+
+SPECIFICATION = HalfLifeSpecification(variant=PROPORTIONAL_HAZARD, covariates=NAMES)
 
 JOINT_SETTINGS = SamplerSettings(seed=0, draws=500, tune=300, chains=2)
 STEP_SETTINGS = SamplerSettings(seed=0, draws=400, tune=400, chains=2)
@@ -66,49 +69,35 @@ JOINT_NAMES = (
 )
 
 
-@dataclass
-class _Compiled:
-    """Models compiled for the first replication, which others share the shape of."""
-
-    joint: CompiledModel
-    basis: CompiledModel
-    hazard: CompiledModel | None = None
+_HAZARDS: dict[int, CompiledModel] = {}
+"""The second step by the length of the panel. What differs between panels of a length
+is data of the model, so that the first one serves all."""
 
 
-def chain_recovery(
-    seeds: Sequence[int],
-    num_days: int = NUM_DAYS,
-    advance: Callable[[pd.DataFrame], None] = lambda _: None,
-) -> pd.DataFrame:
-    """Estimate effects on half-lives again and again, jointly and in two steps.
+def chain_plan(replications: int, num_days: int, first_seed: int) -> Plan:
+    """Estimate effects on half-lives again and again, jointly and in two steps."""
+    return Plan(
+        partial(chain_replication, num_days=num_days),
+        seeds(replications, first_seed),
+        {
+            "num_days": num_days,
+            "samplers": [JOINT_SETTINGS, STEP_SETTINGS, IMPUTATION_SETTINGS],
+        },
+    )
 
-    Parameters
-    ----------
-    seeds : sequence of int
-        Of the simulated panels.
-    num_days : int
-        Length of each panel, weekdays.
-    advance : callable
-        Called with the rows so far after each replication.
+
+def chain_replication(seed: int, num_days: int = NUM_DAYS) -> pd.DataFrame:
+    """Estimate effects on the half-lives of one simulated panel in every way.
 
     Returns
     -------
     DataFrame
-        One row a replication, estimator and parameter: ``seed``, ``variant`` (the
-        estimator), the columns of `studies.replications.compare_with_truth` and
-        ``divergences``. Two steps have the coefficients alone.
+        One row an estimator and parameter: ``seed``, ``variant`` (the estimator), the
+        columns of `studies.replications.compare_with_truth` and ``divergences``. Two
+        steps have the coefficients alone.
     """
-    compiled = None
-    tables: list[pd.DataFrame] = []
-    for seed in seeds:
-        twin = simulate_joint_decay(seed, num_days)
-        inputs = joint_inputs(
-            basis_events_from_frame(twin.frame, f"seed {seed}"), NAMES
-        )
-        compiled = compiled or _compile(twin, inputs)
-        tables += [_joint(compiled, twin, inputs, seed)]
-        tables += _two_steps(compiled, twin, seed)
-        advance(pd.concat(tables, ignore_index=True))
+    twin = simulate_joint_decay(seed, num_days)
+    tables = [_joint(twin, num_days, seed), *_two_steps(twin, num_days, seed)]
     return pd.concat(tables, ignore_index=True)
 
 
@@ -143,19 +132,26 @@ def true_parameters(twin: SimulatedJointDecay, inputs: JointInputs) -> xr.Datase
     )
 
 
-def _compile(twin: SimulatedJointDecay, inputs: JointInputs) -> _Compiled:
-    basis = basis_decomposition_model(basis_panel_from_frame(twin.basis.frame, "twin"))
-    names = [str(variable.name) for variable in basis.free_RVs]
-    return _Compiled(
-        CompiledModel(model_from_joint_inputs(inputs, CONSTANT), JOINT_NAMES),
-        CompiledModel(basis, names),
-    )
+def _inputs(twin: SimulatedJointDecay) -> JointInputs:
+    return joint_inputs(basis_events_from_frame(twin.frame, "simulated"), NAMES)
 
 
-def _joint(
-    compiled: _Compiled, twin: SimulatedJointDecay, inputs: JointInputs, seed: int
-) -> pd.DataFrame:
-    draws = compiled.joint.sample(
+@cache
+def _compiled_joint(num_days: int) -> CompiledModel:
+    inputs = _inputs(simulate_joint_decay(1, num_days))
+    return CompiledModel(model_from_joint_inputs(inputs, CONSTANT), JOINT_NAMES)
+
+
+@cache
+def _compiled_basis(num_days: int) -> CompiledModel:
+    frame = simulate_joint_decay(1, num_days).basis.frame
+    model = basis_decomposition_model(basis_panel_from_frame(frame, "simulated"))
+    return CompiledModel(model, [str(variable.name) for variable in model.free_RVs])
+
+
+def _joint(twin: SimulatedJointDecay, num_days: int, seed: int) -> pd.DataFrame:
+    inputs = _inputs(twin)
+    draws = _compiled_joint(num_days).sample(
         joint_data_variables(inputs), replace(JOINT_SETTINGS, seed=seed)
     )
     table = compare_with_truth(
@@ -166,12 +162,12 @@ def _joint(
 
 
 def _two_steps(
-    compiled: _Compiled, twin: SimulatedJointDecay, seed: int
+    twin: SimulatedJointDecay, num_days: int, seed: int
 ) -> list[pd.DataFrame]:
     panel = basis_panel_from_frame(twin.basis.frame, f"seed {seed}")
     dataset = trading_days(panel.dataset)
     data = model_data(dataset["basis_bp"].to_numpy())
-    draws = compiled.basis.sample(data, replace(STEP_SETTINGS, seed=seed))
+    draws = _compiled_basis(num_days).sample(data, replace(STEP_SETTINGS, seed=seed))
     states = derive_basis_decomposition(
         basis_decomposition_model(panel), draws, NUM_IMPUTATIONS, seed
     )["smoothed"]
@@ -181,16 +177,16 @@ def _two_steps(
         "autoregressive": states["deviation_bp"],
     }
     return [
-        _second_step(compiled, twin, deviation[component], component, seed)
+        _second_step(twin, deviation[component], component, num_days, seed)
         for component in COMPONENTS
     ]
 
 
 def _second_step(
-    compiled: _Compiled,
     twin: SimulatedJointDecay,
     deviation: xr.DataArray,
     component: str,
+    num_days: int,
     seed: int,
 ) -> pd.DataFrame:
     events = twin.events.frame
@@ -208,11 +204,10 @@ def _second_step(
         tenors=tuple(by_tenor),
         microstructure=events.set_index(keys)[list(MICROSTRUCTURE_COVARIATES)],
     )
-    specification = HalfLifeSpecification(variant=PROPORTIONAL_HAZARD, covariates=NAMES)
     inputs = select_inputs(
-        half_life_panel_from_frame(built.frame, f"seed {seed}"), specification
+        half_life_panel_from_frame(built.frame, f"seed {seed}"), SPECIFICATION
     )
-    pooled, divergences = _pooled(compiled, inputs, specification, seed)
+    pooled, divergences = _pooled(inputs, num_days, seed)
     truth = xr.Dataset(
         {
             "coefficient": (
@@ -227,20 +222,16 @@ def _second_step(
     )
 
 
-def _pooled(
-    compiled: _Compiled,
-    inputs: HalfLifeInputs,
-    specification: HalfLifeSpecification,
-    seed: int,
-) -> tuple[xr.Dataset, int]:
+def _pooled(inputs: HalfLifeInputs, num_days: int, seed: int) -> tuple[xr.Dataset, int]:
     """Draws given every imputation, side by side as chains."""
-    if compiled.hazard is None:
-        model = model_from_inputs(inputs, specification)
-        compiled.hazard = CompiledModel(model, ["coefficient"])
+    if num_days not in _HAZARDS:
+        model = model_from_inputs(inputs, SPECIFICATION)
+        _HAZARDS[num_days] = CompiledModel(model, ["coefficient"])
+    hazard = _HAZARDS[num_days]
     chains, divergences = [], 0
     for imputation in range(len(inputs.half_life_days)):
         data = data_variables(inputs) | imputation_data(inputs, imputation)
-        draws = compiled.hazard.sample(data, replace(IMPUTATION_SETTINGS, seed=seed))
+        draws = hazard.sample(data, replace(IMPUTATION_SETTINGS, seed=seed))
         chains.append(draws["posterior"].to_dataset()[["coefficient"]])
         divergences += int(draws["sample_stats"]["diverging"].sum())
     pooled = xr.concat(chains, "chain")
@@ -254,7 +245,7 @@ def summarize_chain(rows: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     rows : DataFrame
-        Result of `chain_recovery`.
+        Rows of `chain_replication`.
 
     Returns
     -------

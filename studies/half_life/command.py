@@ -1,20 +1,17 @@
 """Command line: studies of the half-life models."""
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
 import typer
 
 from data.errors import DataError
 from models.half_life.specification import DISCRETE_WEIBULL, PROPORTIONAL_HAZARD
-from studies.console import run_and_keep, show
-from studies.coverage import summarize_coverage
-from studies.half_life.censoring import censoring, summarize_censoring
-from studies.half_life.missing import missing, summarize_missing
-from studies.half_life.recovery import NUM_EVENTS, recovery
-from studies.study import RECOVERY, Question, Study
+from studies.coverage import COVERED_WORDS, SHOWN_COVERAGE, summarize_coverage
+from studies.half_life.censoring import censoring_plan, summarize_censoring
+from studies.half_life.missing import missing_plan, summarize_missing
+from studies.half_life.recovery import NUM_EVENTS, recovery_plan
+from studies.study import RECOVERY, Question
+from studies.sweep import Plan, Replications, shown, swept_study
 
 RECOVERED = (PROPORTIONAL_HAZARD, DISCRETE_WEIBULL)
 
@@ -34,33 +31,19 @@ CENSORING_EXAMPLES = """Example: python -m studies censoring half-life
 --out studies/results/half_life_censoring.csv
 """
 
-SHOWN_COVERAGE = [
-    "variant",
-    "group",
-    "intervals",
-    "share_covered",
-    "lower_95",
-    "upper_95",
-    "is_consistent",
-]
-
-Out = Annotated[Path, typer.Option(help="Table to write, .csv.")]
-Replications = Annotated[
-    int, typer.Option(min=1, max=1000, help="Simulated panels (a variant).")
-]
 # In fewer, some panel lacks a type of event: another shape than what was compiled.
 Events = Annotated[int, typer.Option(min=200, help="Events by tenors in each panel.")]
 
 
 def recovery_half_life(
-    out: Out,
+    *,
     variant: Annotated[
         list[str] | None,
         typer.Option(help=f"One of {', '.join(RECOVERED)}; repeatable. Both."),
     ] = None,
     replications: Replications = 20,
     events: Events = NUM_EVENTS,
-) -> None:
+) -> Plan:
     """Fit panels of events simulated with known effects.
 
     Writes one row a replication and parameter to OUT, after each replication, and the
@@ -73,74 +56,54 @@ def recovery_half_life(
                 f"the variant {name!r} cannot be recovered",
                 f"Choose one of {', '.join(RECOVERED)}.",
             )
-
-    def every(keep: Callable[[pd.DataFrame], None]) -> pd.DataFrame:
-        done: list[pd.DataFrame] = []
-
-        def keep_all(rows: pd.DataFrame) -> None:
-            keep(pd.concat([*done, rows], ignore_index=True))
-
-        for name in chosen:
-            rows = recovery(name, replications, num_events=events, advance=keep_all)
-            done.append(rows)
-        return pd.concat(done, ignore_index=True)
-
-    number = replications * len(chosen)
-    _, summary = run_and_keep(every, summarize_coverage, number, out)
-    show("Share of 95% intervals that cover the truth", summary[SHOWN_COVERAGE])
+    return recovery_plan(chosen, replications, events)
 
 
 def censoring_half_life(
-    out: Out, replications: Replications = 20, events: Events = NUM_EVENTS
-) -> None:
+    *, replications: Replications = 20, events: Events = NUM_EVENTS
+) -> Plan:
     """Set half-lives estimated without the censored events beside the truth.
 
     Writes one row a replication, estimator and quantity to OUT, after each replication,
     and errors and coverage to OUT's name with _summary.
     """
-    _, summary = run_and_keep(
-        lambda keep: censoring(replications, num_events=events, advance=keep),
-        summarize_censoring,
-        replications,
-        out,
-    )
-    show("Errors and coverage", summary)
+    return censoring_plan(replications, events)
 
 
 def missing_half_life(
-    out: Out, replications: Replications = 20, events: Events = NUM_EVENTS
-) -> None:
+    *, replications: Replications = 20, events: Events = NUM_EVENTS
+) -> Plan:
     """Set effects of covariates that some events lack beside the truth.
 
     Writes one row a replication, estimator and covariate to OUT, after each
     replication, and errors and coverage to OUT's name with _summary.
     """
-    _, summary = run_and_keep(
-        lambda keep: missing(replications, num_events=events, advance=keep),
-        summarize_missing,
-        replications,
-        out,
-    )
-    show("Errors and coverage", summary)
+    return missing_plan(replications, events)
 
 
 HALF_LIFE = (
-    Study(
-        question=RECOVERY,
-        model="half-life",
-        run=recovery_half_life,
-        examples=RECOVERY_EXAMPLES,
+    swept_study(
+        RECOVERY,
+        "half-life",
+        recovery_half_life,
+        summarize_coverage,
+        shown(COVERED_WORDS, SHOWN_COVERAGE),
+        RECOVERY_EXAMPLES,
     ),
-    Study(
-        question=Question("censoring", "What does dropping censored events do?"),
-        model="half-life",
-        run=censoring_half_life,
-        examples=CENSORING_EXAMPLES,
+    swept_study(
+        Question("censoring", "What does dropping censored events do?"),
+        "half-life",
+        censoring_half_life,
+        summarize_censoring,
+        shown("Errors and coverage"),
+        CENSORING_EXAMPLES,
     ),
-    Study(
-        question=Question("missing", "What do missing covariates do to effects?"),
-        model="half-life",
-        run=missing_half_life,
-        examples=MISSING_EXAMPLES,
+    swept_study(
+        Question("missing", "What do missing covariates do to effects?"),
+        "half-life",
+        missing_half_life,
+        summarize_missing,
+        shown("Errors and coverage"),
+        MISSING_EXAMPLES,
     ),
 )

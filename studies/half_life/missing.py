@@ -7,8 +7,8 @@ ways: with nothing lost; with the cells drawn inside the model; with the events 
 lack one left out; and with zero where nothing is known, as the half-life notebook does.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,7 @@ from models.half_life.specification import PROPORTIONAL_HAZARD, HalfLifeSpecific
 from studies.compiled_model import CompiledModel
 from studies.half_life.recovery import NUM_EVENTS
 from studies.replications import compare_with_truth
+from studies.sweep import Plan, seeds
 
 NOTHING_MISSING = "nothing missing"
 DRAWN = "drawn in the model"
@@ -80,47 +81,45 @@ SPECIFICATION = HalfLifeSpecification(
 )
 
 
-def missing(
-    num_replications: int,
-    settings: SamplerSettings = MISSING_SETTINGS,
-    num_events: int = NUM_EVENTS,
-    advance: Callable[[pd.DataFrame], None] = lambda _: None,
-) -> pd.DataFrame:
-    """Estimate effects of covariates on simulated events, some of whose cells are lost.
+_COMPILED: dict[tuple[int, bool], CompiledModel] = {}
+"""By number of events and whether cells are drawn, see `studies.half_life.recovery`."""
 
-    Parameters
-    ----------
-    num_replications : int
-        Number of simulated panels, with seeds from 1.
-    settings : SamplerSettings
-        Of each fit; the seed is replaced by that of the replication.
-    num_events : int
-        Events by tenors in each panel.
-    advance : callable
-        Called with the rows so far after each replication.
+
+def missing_plan(replications: int, num_events: int) -> Plan:
+    """Estimate effects of covariates that some simulated events lack."""
+    return Plan(
+        partial(replication, num_events=num_events),
+        seeds(replications),
+        {"num_events": num_events, "sampler": MISSING_SETTINGS},
+    )
+
+
+def replication(
+    seed: int,
+    num_events: int = NUM_EVENTS,
+    settings: SamplerSettings = MISSING_SETTINGS,
+) -> pd.DataFrame:
+    """Lose cells of one simulated panel, and estimate the effects in every way.
 
     Returns
     -------
     DataFrame
-        One row a replication, estimator and covariate, with `COLUMNS`.
+        One row an estimator and covariate, with `COLUMNS`.
     """
-    compiled: dict[bool, CompiledModel] = {}
     tables: list[pd.DataFrame] = []
-    for seed in range(1, num_replications + 1):
-        whole = _simulated(seed, num_events)
-        lost = lost_cells(whole, np.random.default_rng([seed, 1]))
-        for estimator, inputs, data in _estimators(whole, lost):
-            is_drawn = estimator == DRAWN
-            if is_drawn not in compiled:
-                model = model_from_inputs(inputs, SPECIFICATION)
-                compiled[is_drawn] = CompiledModel(model, ["coefficient"])
-            draws = compiled[is_drawn].sample(data, replace(settings, seed=seed))
-            table = compare_with_truth(draws["posterior"].to_dataset(), TRUTH)
-            table = table.rename(columns={"element": COVARIATE})
-            share = table[COVARIATE].map(SHARE_MISSING).fillna(0.0)
-            table = table.assign(seed=seed, estimator=estimator, share_missing=share)
-            tables.append(table[list(COLUMNS)])
-        advance(pd.concat(tables, ignore_index=True))
+    whole = _simulated(seed, num_events)
+    lost = lost_cells(whole, np.random.default_rng([seed, 1]))
+    for estimator, inputs, data in _estimators(whole, lost):
+        key = num_events, estimator == DRAWN
+        if key not in _COMPILED:
+            model = model_from_inputs(inputs, SPECIFICATION)
+            _COMPILED[key] = CompiledModel(model, ["coefficient"])
+        draws = _COMPILED[key].sample(data, replace(settings, seed=seed))
+        table = compare_with_truth(draws["posterior"].to_dataset(), TRUTH)
+        table = table.rename(columns={"element": COVARIATE})
+        share = table[COVARIATE].map(SHARE_MISSING).fillna(0.0)
+        table = table.assign(seed=seed, estimator=estimator, share_missing=share)
+        tables.append(table[list(COLUMNS)])
     return pd.concat(tables, ignore_index=True)
 
 
@@ -130,7 +129,7 @@ def summarize_missing(rows: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     rows : DataFrame
-        Result of `missing`.
+        Rows of `replication`.
 
     Returns
     -------

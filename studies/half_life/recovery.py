@@ -1,7 +1,8 @@
 """Recovery of the half-life models: intervals beside the truth of simulated events."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from models.half_life.specification import (
 )
 from studies.compiled_model import CompiledModel
 from studies.replications import replication_rows
+from studies.sweep import Plan, seeds
 
 NUM_EVENTS = 1000
 """Events by tenors in a panel, on 200 dates: a fifth of the published ones."""
@@ -89,46 +91,42 @@ def simulated_replication(
     )
 
 
-def recovery(
-    variant: str,
-    num_replications: int,
-    settings: SamplerSettings = RECOVERY_SETTINGS,
-    num_events: int = NUM_EVENTS,
-    advance: Callable[[pd.DataFrame], None] = lambda _: None,
-) -> pd.DataFrame:
-    """Simulate events again and again, and fit each panel.
+_COMPILED: dict[tuple[str, int], CompiledModel] = {}
+"""By variant and number of events: what differs between such panels is data of the
+model, so that the first one serves all."""
 
-    Parameters
-    ----------
-    variant : str
-        ``proportional-hazard`` or ``discrete-weibull``, simulated and fitted.
-    num_replications : int
-        Number of simulated panels, with seeds from 1.
-    settings : SamplerSettings
-        Of each fit; the seed is replaced by that of the replication.
-    num_events : int
-        Events by tenors in each panel.
-    advance : callable
-        Called with the rows so far after each replication.
+
+def recovery_plan(variants: Sequence[str], replications: int, num_events: int) -> Plan:
+    """Simulate events again and again, and fit each panel."""
+    return Plan(
+        partial(replication, num_events=num_events),
+        [(name, *key) for name in variants for key in seeds(replications)],
+        {"num_events": num_events, "sampler": RECOVERY_SETTINGS},
+        ("variant", "seed"),
+    )
+
+
+def replication(
+    variant: str,
+    seed: int,
+    num_events: int = NUM_EVENTS,
+    settings: SamplerSettings = RECOVERY_SETTINGS,
+) -> pd.DataFrame:
+    """Simulate events of a variant, ``proportional-hazard`` or ``discrete-weibull``.
 
     Returns
     -------
     DataFrame
-        One row a replication and parameter element: ``variant``, ``seed``, the columns
-        of `studies.replications.compare_with_truth` and ``divergences`` of the fit.
+        One row a parameter element, see `studies.replications.replication_rows`.
     """
-    parameters = true_parameters(variant)
-    compiled = None
-    tables: list[pd.DataFrame] = []
-    for seed in range(1, num_replications + 1):
-        replication = simulated_replication(seed, num_events, parameters, variant)
-        compiled = compiled or compiled_half_life(replication, variant)
-        draws = compiled.sample(
-            data_variables(replication.inputs), replace(settings, seed=seed)
-        )
-        tables.append(replication_rows(draws, replication.truth, variant, seed))
-        advance(pd.concat(tables, ignore_index=True))
-    return pd.concat(tables, ignore_index=True)
+    drawn = simulated_replication(seed, num_events, true_parameters(variant), variant)
+    key = variant, num_events
+    if key not in _COMPILED:
+        _COMPILED[key] = compiled_half_life(drawn, variant)
+    draws = _COMPILED[key].sample(
+        data_variables(drawn.inputs), replace(settings, seed=seed)
+    )
+    return replication_rows(draws, drawn.truth, variant, seed)
 
 
 def compiled_half_life(

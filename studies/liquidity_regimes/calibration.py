@@ -6,88 +6,86 @@ from there. The scales of the priors are those of the panel throughout: in a fit
 are statistics of price impact, which is not known before the parameters are.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import pandas as pd
 import pymc as pm
 import xarray as xr
 
 from data.arrays import FloatArray
-from inference.calibration import calibration_ranks
 from inference.settings import SamplerSettings
 from models.liquidity_regimes.data_variables import OBSERVED_PRICE_IMPACT
-from models.liquidity_regimes.inputs import select_inputs
 from models.liquidity_regimes.priors import LiquidityRegimesPriors
 from models.liquidity_regimes.specification import LiquidityRegimesSpecification
 from models.liquidity_regimes.starts import starting_points
-from studies.calibration import Calibration, draw_from_prior, fit_quality
+from studies.calibration import (
+    draw_from_prior,
+    fit_quality,
+    simulation_row,
+    simulations,
+)
 from studies.liquidity_regimes.recovery import (
     PARAMETERS,
-    CompiledLiquidityRegimes,
     Replication,
+    compiled_at,
     search_columns,
-    simulated_panel,
+    simulated_inputs,
 )
+from studies.sweep import Plan
 
 CALIBRATION_SETTINGS = SamplerSettings(seed=0, draws=250, tune=400, chains=4)
-"""Of each fit, with the seed of the replication; ranks use every tenth draw."""
+"""Of each fit, with the seed of the simulation; ranks use every tenth draw."""
 
 
-def calibration(
-    specification: LiquidityRegimesSpecification,
-    num_simulations: int,
-    num_days: int,
-    settings: SamplerSettings = CALIBRATION_SETTINGS,
-    seed: int = 1,
-    advance: Callable[[], None] = lambda: None,
-) -> Calibration:
+def calibration_plan(number: int, num_days: int, seed: int) -> Plan:
     """Rank parameters drawn from the prior among the posteriors of their data.
 
     Parameters
     ----------
-    specification : LiquidityRegimesSpecification
-        Variant of the model, of one security.
-    num_simulations : int
-        Number of draws from the prior, each fitted once.
+    number : int
+        Of draws from the prior, each fitted once.
     num_days : int
         Length of the data.
-    settings : SamplerSettings
-        Of each fit; the seed is replaced by that of the simulation.
     seed : int
         Of the study, and of the panel of depth and volatilities.
-    advance : callable
-        Called after each simulation.
+    """
+    settings: dict[str, Any] = {"num_days": num_days, "panel_seed": seed}
+    return Plan(
+        partial(simulation, **settings),
+        simulations(number, seed),
+        settings | {"sampler": CALIBRATION_SETTINGS},
+    )
+
+
+def simulation(
+    seed: int,
+    num_days: int,
+    panel_seed: int,
+    settings: SamplerSettings = CALIBRATION_SETTINGS,
+) -> pd.DataFrame:
+    """Draw parameters from the prior, simulate price impact, fit and rank the truth.
 
     Returns
     -------
-    Calibration
-        Its fits also have the columns of
+    DataFrame
+        One row, see `studies.calibration.simulation_row`; how the fit went includes
         `studies.liquidity_regimes.recovery.search_columns`.
     """
-    priors = LiquidityRegimesPriors()
-    panel = simulated_panel(specification, seed, num_days)
-    inputs = select_inputs(panel, specification)
-    compiled = CompiledLiquidityRegimes(inputs, specification, priors)
-    fits = []
-
-    def fit(price_impact: FloatArray, fit_seed: int) -> xr.Dataset:
-        known = replace(inputs, price_impact=price_impact[:, None])
-        replication = Replication(
-            fit_seed,
-            {OBSERVED_PRICE_IMPACT: price_impact},
-            starting_points(known, specification, priors),
-        )
-        tree, found = compiled.fit(replication, replace(settings, seed=fit_seed))
-        row = {"seed": fit_seed} | fit_quality(tree) | search_columns(found.starts)
-        fits.append(row)
-        advance()
-        return tree["posterior"].to_dataset()
-
-    ranks = calibration_ranks(
-        lambda s: simulate_from_prior(compiled.model, s), fit, num_simulations, seed
+    specification = LiquidityRegimesSpecification()
+    compiled = compiled_at(specification, panel_seed, num_days)
+    truth, price_impact = simulate_from_prior(compiled.model, seed)
+    inputs = simulated_inputs(specification, panel_seed, num_days)
+    known = replace(inputs, price_impact=price_impact[:, None])
+    simulated = Replication(
+        seed,
+        {OBSERVED_PRICE_IMPACT: price_impact},
+        starting_points(known, specification, LiquidityRegimesPriors()),
     )
-    return Calibration(ranks, pd.DataFrame(fits))
+    tree, found = compiled.fit(simulated, replace(settings, seed=seed))
+    quality = fit_quality(tree) | search_columns(found.starts)
+    return simulation_row(seed, truth, tree["posterior"].to_dataset(), quality)
 
 
 def simulate_from_prior(model: pm.Model, seed: int) -> tuple[xr.Dataset, FloatArray]:

@@ -1,14 +1,19 @@
 """Command line: simulation-based calibration of the liquidity regimes."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from models.liquidity_regimes.specification import LiquidityRegimesSpecification
-from studies.calibration_command import report_calibration
-from studies.console import progress, require_csv
-from studies.liquidity_regimes.calibration import calibration
+from studies.calibration import (
+    SUFFIXES,
+    Simulations,
+    StudySeed,
+    summarize_calibration,
+    told_of_calibration,
+)
+from studies.liquidity_regimes.calibration import calibration_plan
+from studies.study import CALIBRATION
+from studies.sweep import Plan, swept_study
 
 EXAMPLES = """Example: python -m studies calibration liquidity-regimes
 --out studies/results/liquidity_regimes_calibration.csv
@@ -16,25 +21,25 @@ EXAMPLES = """Example: python -m studies calibration liquidity-regimes
 
 
 def calibration_liquidity_regimes(
-    out: Annotated[Path, typer.Option(help="Table to write, .csv.")],
-    simulations: Annotated[
-        int, typer.Option(min=10, help="Draws from the prior, each fitted.")
-    ] = 100,
+    *,
+    simulations: Simulations = 100,
     days: Annotated[int, typer.Option(min=250, help="Length of the data.")] = 500,
-    seed: Annotated[int, typer.Option(min=0, help="Of all random numbers.")] = 1,
-) -> None:
+    seed: StudySeed = 1,
+) -> Plan:
     """Rank draws from the prior among the posteriors of data simulated from them.
 
     Writes one row a parameter to OUT, the ranks to OUT's name with _ranks, and their
     figure to OUT with the ending .png.
     """
-    require_csv(out)
-    with progress("fitting", simulations) as advance:
-        result = calibration(
-            LiquidityRegimesSpecification(),
-            simulations,
-            days,
-            seed=seed,
-            advance=advance,
-        )
-    report_calibration(result, out)
+    return calibration_plan(simulations, days, seed)
+
+
+CALIBRATION_STUDY = swept_study(
+    CALIBRATION,
+    "liquidity-regimes",
+    calibration_liquidity_regimes,
+    summarize_calibration,
+    told_of_calibration,
+    EXAMPLES,
+    SUFFIXES,
+)

@@ -7,23 +7,16 @@ import pandas as pd
 import typer
 
 from models.liquidity_regimes.simulation import NUM_DAYS
-from models.liquidity_regimes.specification import LiquidityRegimesSpecification
 from studies.console import (
     beside,
     console,
     progress,
     require_csv,
-    run_and_keep,
     show,
     write,
 )
-from studies.coverage import summarize_coverage
-from studies.liquidity_regimes.calibration_command import (
-    EXAMPLES as CALIBRATION_EXAMPLES,
-)
-from studies.liquidity_regimes.calibration_command import (
-    calibration_liquidity_regimes,
-)
+from studies.coverage import COVERED_WORDS, SHOWN_COVERAGE, summarize_coverage
+from studies.liquidity_regimes.calibration_command import CALIBRATION_STUDY
 from studies.liquidity_regimes.fragility_command import EXAMPLES as FRAGILITY_EXAMPLES
 from studies.liquidity_regimes.fragility_command import fragility_liquidity_regimes
 from studies.liquidity_regimes.prior_sensitivity import (
@@ -39,10 +32,11 @@ from studies.liquidity_regimes.real_covariates_command import (
 from studies.liquidity_regimes.real_covariates_command import (
     real_covariates_liquidity_regimes,
 )
-from studies.liquidity_regimes.recovery import recovery
+from studies.liquidity_regimes.recovery import recovery_plan
 from studies.liquidity_regimes.variants_command import EXAMPLES as VARIANTS_EXAMPLES
 from studies.liquidity_regimes.variants_command import variants_liquidity_regimes
-from studies.study import CALIBRATION, RECOVERY, Question, Study
+from studies.study import RECOVERY, Question, Study
+from studies.sweep import Plan, Replications, swept_study
 
 RECOVERY_EXAMPLES = """Examples
 
@@ -70,45 +64,23 @@ SHOWN_SENSITIVITY = [
     "width_ratio",
 ]
 
-SHOWN_COVERAGE = [
-    "group",
-    "intervals",
-    "share_covered",
-    "lower_95",
-    "upper_95",
-    "is_consistent",
-    "max_r_hat",
-    "min_ess_bulk",
-    "divergent_fits",
-]
-
 Out = Annotated[Path, typer.Option(help="Table to write, .csv.")]
 
 
 def recovery_liquidity_regimes(
-    out: Out,
+    *,
     covariates: Annotated[
         str, typer.Option(help="Model of Table 3, with every estimate: III or IV.")
     ] = "IV",
-    replications: Annotated[
-        int, typer.Option(min=1, max=1000, help="Simulated panels.")
-    ] = 20,
+    replications: Replications = 20,
     days: Annotated[int, typer.Option(help="Length of each panel.")] = NUM_DAYS,
-) -> None:
+) -> Plan:
     """Fit panels simulated at the published estimates of Table 3.
 
     Writes one row a replication and parameter to OUT, after each replication, and the
     shares of intervals that cover to OUT's name with _summary.
     """
-    specification = LiquidityRegimesSpecification(covariates=covariates)
-    rows, summary = run_and_keep(
-        lambda keep: recovery(specification, replications, num_days=days, advance=keep),
-        summarize_coverage,
-        replications,
-        out,
-    )
-    show("Share of 95% intervals that cover the truth", summary[SHOWN_COVERAGE])
-    _say_where_searches_ended(rows.drop_duplicates("seed"))
+    return recovery_plan(covariates, replications, days)
 
 
 def prior_sensitivity_liquidity_regimes(
@@ -132,7 +104,9 @@ def prior_sensitivity_liquidity_regimes(
     show("Depth slopes, per USD million", slopes[SHOWN_SENSITIVITY])
 
 
-def _say_where_searches_ended(fits: pd.DataFrame) -> None:
+def _told_of_recovery(rows: pd.DataFrame, summary: pd.DataFrame, _: Path) -> None:
+    show(COVERED_WORDS, summary[list(SHOWN_COVERAGE)])
+    fits = rows.drop_duplicates("seed")
     console.print(
         f"Searches for the mode that ended at the highest one found: "
         f"{fits['starts_at_mode'].sum()} of {fits['num_starts'].sum()}; in "
@@ -142,18 +116,15 @@ def _say_where_searches_ended(fits: pd.DataFrame) -> None:
 
 
 LIQUIDITY_REGIMES = (
-    Study(
-        question=RECOVERY,
-        model="liquidity-regimes",
-        run=recovery_liquidity_regimes,
-        examples=RECOVERY_EXAMPLES,
+    swept_study(
+        RECOVERY,
+        "liquidity-regimes",
+        recovery_liquidity_regimes,
+        summarize_coverage,
+        _told_of_recovery,
+        RECOVERY_EXAMPLES,
     ),
-    Study(
-        question=CALIBRATION,
-        model="liquidity-regimes",
-        run=calibration_liquidity_regimes,
-        examples=CALIBRATION_EXAMPLES,
-    ),
+    CALIBRATION_STUDY,
     Study(
         question=Question(
             "real-covariates", "Is the truth found when the covariates are real?"

@@ -1,7 +1,7 @@
 """Recovery of the liquidity-regimes model: intervals beside the published truth."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 import pandas as pd
 import xarray as xr
@@ -24,6 +24,7 @@ from models.liquidity_regimes.specification import LiquidityRegimesSpecification
 from models.liquidity_regimes.starts import starting_points
 from studies.compiled_model import CompiledModel
 from studies.replications import replication_rows
+from studies.sweep import Plan, seeds
 
 RECOVERY_SETTINGS = SamplerSettings(seed=0)
 """Those of a fit, with the seed of the replication: four chains of 1000 + 1000."""
@@ -91,57 +92,63 @@ class CompiledLiquidityRegimes(CompiledModel):
         return self.sample(replication.data, settings, start), found
 
 
-def recovery(
-    specification: LiquidityRegimesSpecification,
-    num_replications: int,
-    settings: SamplerSettings = RECOVERY_SETTINGS,
-    num_days: int = NUM_DAYS,
-    advance: Callable[[pd.DataFrame], None] = lambda _: None,
-) -> pd.DataFrame:
-    """Simulate the twin again and again, and fit each panel.
+def recovery_plan(covariates: str, replications: int, num_days: int) -> Plan:
+    """Simulate the twin again and again, and fit each panel."""
+    return Plan(
+        partial(replication, covariates=covariates, num_days=num_days),
+        seeds(replications),
+        {
+            "covariates": covariates,
+            "num_days": num_days,
+            "sampler": RECOVERY_SETTINGS,
+        },
+    )
 
-    Parameters
-    ----------
-    specification : LiquidityRegimesSpecification
-        Depth-driven with three states: simulated at Table 3 of Meldrum & Sokolinskiy
-        (2025), and fitted as itself.
-    num_replications : int
-        Number of simulated panels, with seeds from 1.
-    settings : SamplerSettings
-        Of each fit; the seed is replaced by that of the replication.
-    num_days : int
-        Length of each panel.
-    advance : callable
-        Called with the rows so far after each replication.
+
+def replication(
+    seed: int,
+    covariates: str = "IV",
+    num_days: int = NUM_DAYS,
+    settings: SamplerSettings = RECOVERY_SETTINGS,
+) -> pd.DataFrame:
+    """Simulate Table 3 of Meldrum & Sokolinskiy (2025), and fit it as itself.
 
     Returns
     -------
     DataFrame
-        One row a replication and parameter element: ``variant``, ``seed`` (that of the
-        panel, as in ``python -m models simulate``, and of its fit), the columns of
-        `studies.replications.compare_with_truth`, ``divergences`` of the fit, and of
-        the search for its mode ``num_starts``, ``starts_at_mode``,
-        ``data_driven_at_mode``.
+        One row a parameter element: the columns of
+        `studies.replications.replication_rows`, and of the search for the mode
+        ``num_starts``, ``starts_at_mode``, ``data_driven_at_mode``.
     """
+    specification = LiquidityRegimesSpecification(covariates=covariates)
+    inputs = simulated_inputs(specification, seed, num_days)
+    simulated = Replication(
+        seed,
+        model_data(inputs, specification),
+        starting_points(inputs, specification, LiquidityRegimesPriors()),
+    )
+    draws, found = compiled_at(specification, 1, num_days).fit(
+        simulated, replace(settings, seed=seed)
+    )
     truth = truth_dataset(specification)
-    compiled = None
-    tables: list[pd.DataFrame] = []
-    for seed in range(1, num_replications + 1):
-        inputs = select_inputs(
-            simulated_panel(specification, seed, num_days), specification
-        )
-        priors = LiquidityRegimesPriors()
-        compiled = compiled or CompiledLiquidityRegimes(inputs, specification, priors)
-        replication = Replication(
-            seed,
-            model_data(inputs, specification),
-            starting_points(inputs, specification, priors),
-        )
-        draws, found = compiled.fit(replication, replace(settings, seed=seed))
-        table = replication_rows(draws, truth, specification.name, seed)
-        tables.append(table.assign(**search_columns(found.starts)))
-        advance(pd.concat(tables, ignore_index=True))
-    return pd.concat(tables, ignore_index=True)
+    table = replication_rows(draws, truth, specification.name, seed)
+    return table.assign(**search_columns(found.starts))
+
+
+@cache
+def compiled_at(
+    specification: LiquidityRegimesSpecification, seed: int, num_days: int
+) -> CompiledLiquidityRegimes:
+    """Compile a specification for panels like that of a seed."""
+    inputs = simulated_inputs(specification, seed, num_days)
+    return CompiledLiquidityRegimes(inputs, specification, LiquidityRegimesPriors())
+
+
+def simulated_inputs(
+    specification: LiquidityRegimesSpecification, seed: int, num_days: int
+) -> LiquidityRegimesInputs:
+    """Inputs of a twin of the data."""
+    return select_inputs(simulated_panel(specification, seed, num_days), specification)
 
 
 def simulated_panel(

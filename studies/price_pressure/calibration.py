@@ -5,8 +5,9 @@ of the truth among the posterior draws is uniform when likelihood, simulator and
 agree (Talts, Betancourt, Simpson, Vehtari & Gelman 2018, arXiv:1804.06788).
 """
 
-from collections.abc import Callable
 from dataclasses import replace
+from functools import cache, partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,11 +16,15 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from data.market.tenors import TENOR_MONTHS
-from inference.calibration import calibration_ranks
 from inference.settings import SamplerSettings
 from models.price_pressure.terms import rough_factor_mean
-from models.price_pressure.variants import Variant
-from studies.calibration import Calibration, draw_from_prior, fit_quality
+from models.price_pressure.variants import EVERY_VARIANT
+from studies.calibration import (
+    draw_from_prior,
+    fit_quality,
+    simulation_row,
+    simulations,
+)
 from studies.price_pressure.compiled_price_pressure import (
     PARAMETERS,
     QUOTED_YIELDS,
@@ -27,56 +32,66 @@ from studies.price_pressure.compiled_price_pressure import (
     CompiledPricePressure,
 )
 from studies.price_pressure.recovery import simulated_panel
+from studies.sweep import Plan
 
 CALIBRATION_SETTINGS = SamplerSettings(seed=0, draws=500, tune=400, chains=2)
-"""Of each fit, with the seed of the replication; ranks use every tenth draw."""
+"""Of each fit, with the seed of the simulation; ranks use every tenth draw."""
 
 
-def calibration(
-    variant: Variant,
-    num_simulations: int,
-    num_weeks: int,
-    settings: SamplerSettings = CALIBRATION_SETTINGS,
-    seed: int = 1,
-    advance: Callable[[], None] = lambda: None,
-) -> Calibration:
+def calibration_plan(variant: str, number: int, num_weeks: int, seed: int) -> Plan:
     """Rank parameters drawn from the prior among the posteriors of their data.
 
     Parameters
     ----------
-    variant : Variant
-        Specification.
-    num_simulations : int
-        Number of draws from the prior, each fitted once.
+    variant : str
+        Name of the specification.
+    number : int
+        Of draws from the prior, each fitted once.
     num_weeks : int
         Length of the data.
-    settings : SamplerSettings
-        Of each fit; the seed is replaced by that of the simulation.
     seed : int
         Of the study and of the dealer positions.
-    advance : callable
-        Called after each simulation.
+    """
+    settings: dict[str, Any] = {
+        "variant": variant,
+        "num_weeks": num_weeks,
+        "panel_seed": seed,
+    }
+    return Plan(
+        partial(simulation, **settings),
+        simulations(number, seed),
+        settings | {"sampler": CALIBRATION_SETTINGS},
+    )
+
+
+def simulation(
+    seed: int,
+    variant: str,
+    num_weeks: int,
+    panel_seed: int,
+    settings: SamplerSettings = CALIBRATION_SETTINGS,
+) -> pd.DataFrame:
+    """Draw parameters from the prior, simulate yields, fit them and rank the truth.
 
     Returns
     -------
-    Calibration
+    DataFrame
+        One row, see `studies.calibration.simulation_row`.
     """
-    compiled = CompiledPricePressure(simulated_panel(variant, seed, num_weeks), variant)
-    fits = []
+    compiled = _compiled(variant, num_weeks, panel_seed)
+    truth, yields = simulate_from_prior(compiled.model, seed)
+    rough = rough_factor_mean(yields, TENOR_MONTHS)
+    data = {QUOTED_YIELDS: yields, ROUGH_FACTOR_MEAN: rough}
+    tree = compiled.sample(data, replace(settings, seed=seed))
+    posterior = tree["posterior"].to_dataset()
+    return simulation_row(seed, truth, posterior, fit_quality(tree))
 
-    def fit(yields: NDArray[np.float64], fit_seed: int) -> xr.Dataset:
-        rough = rough_factor_mean(yields, TENOR_MONTHS)
-        data = {QUOTED_YIELDS: yields, ROUGH_FACTOR_MEAN: rough}
-        tree = compiled.sample(data, replace(settings, seed=fit_seed))
-        posterior = tree["posterior"].to_dataset()
-        fits.append({"seed": fit_seed} | fit_quality(tree))
-        advance()
-        return posterior
 
-    ranks = calibration_ranks(
-        lambda s: simulate_from_prior(compiled.model, s), fit, num_simulations, seed
-    )
-    return Calibration(ranks, pd.DataFrame(fits))
+@cache
+def _compiled(variant: str, num_weeks: int, panel_seed: int) -> CompiledPricePressure:
+    chosen = EVERY_VARIANT[variant]
+    panel = simulated_panel(chosen, panel_seed, num_weeks)
+    return CompiledPricePressure(panel, chosen)
 
 
 def simulate_from_prior(

@@ -7,8 +7,9 @@ the curve leaves of yields, so a model that takes that remainder for noise regre
 near-random walk on another.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import arviz as az
 import numpy as np
@@ -29,6 +30,7 @@ from models.price_pressure.persistent_errors_simulation import (
 )
 from models.price_pressure.starts import starting_points
 from models.price_pressure.variants import (
+    EVERY_VARIANT,
     PERSISTENT_ERRORS_VARIANTS,
     PersistentErrorsVariant,
     Variant,
@@ -38,9 +40,13 @@ from studies.price_pressure.compiled_price_pressure import (
     model_data,
 )
 from studies.replications import replication_rows
+from studies.sweep import Plan
 
 SIMULATED = "no-inventory-persistent-errors"
 """The variant that draws the yields."""
+
+TRUTH = PersistentErrorsTruth()
+"""Of the size of the market's."""
 
 NUM_SCATTERED = 2
 """Scattered starts of a search for the mode, beside those that the data suggest."""
@@ -56,80 +62,90 @@ OF_CHAINS = ("r_hat", "ess_bulk", "ess_tail", "divergences")
 """Columns that only a sampler fills."""
 
 
-def false_positives(
-    panel: PricePressurePanel,
-    variants: Mapping[str, Variant],
-    seeds: Iterable[int],
-    truth: PersistentErrorsTruth | None = None,
-    settings: SamplerSettings = FALSE_POSITIVE_SETTINGS,
-    done: Collection[tuple[str, int]] = (),
-) -> Iterator[pd.DataFrame]:
-    """Fit variants to yields without price pressure, on the inventories of a panel.
+def sampled_replication(
+    variant: str, seed: int, panel: PricePressurePanel
+) -> pd.DataFrame:
+    """Fit a variant to yields without price pressure, on the inventories of a panel.
 
     Parameters
     ----------
+    variant : str
+        Name of what is fitted.
+    seed : int
+        Of the simulated yields and of the fit.
     panel : PricePressurePanel
         Its weeks and inventories are used, its yields are not.
-    variants : mapping of str to Variant
-        What is fitted.
-    seeds : iterable of int
-        Of the simulated sets of yields, each fitted by every variant.
-    truth : PersistentErrorsTruth, optional
-        Its defaults are of the size of the market's.
-    settings : SamplerSettings
-        Of each fit; the seed is that of the simulated yields.
-    done : collection of (str, int)
-        Variants and seeds to leave out.
 
-    Yields
-    ------
+    Returns
+    -------
     DataFrame
-        Of each fit, one row a coefficient: ``variant``, ``seed``, the columns of
-        `studies.replications.compare_with_truth` (truth 0), ``divergences`` and
-        ``is_false_positive``.
+        One row a coefficient: the columns of `studies.replications.replication_rows`
+        (truth 0) and ``is_false_positive``.
     """
-    compiled: dict[str, CompiledPricePressure] = {}
-    for seed in seeds:
-        simulated = without_pressure(panel, seed, truth or PersistentErrorsTruth())
-        for name, variant in variants.items():
-            if (name, seed) in done:
-                continue
-            if name not in compiled:
-                compiled[name] = CompiledPricePressure(simulated, variant)
-            draws = compiled[name].sample(
-                model_data(simulated, variant), replace(settings, seed=seed)
-            )
-            pressure = draws["posterior"].to_dataset()["price_pressure"]
-            nothing = xr.zeros_like(pressure.isel(chain=0, draw=0, drop=True))
-            table = replication_rows(draws, nothing.to_dataset(), name, seed)
-            yield table.assign(is_false_positive=~table["is_covered"])
+    chosen = EVERY_VARIANT[variant]
+    simulated = without_pressure(panel, seed)
+    draws = _compiled(variant, panel).sample(
+        model_data(simulated, chosen), replace(FALSE_POSITIVE_SETTINGS, seed=seed)
+    )
+    pressure = draws["posterior"].to_dataset()["price_pressure"]
+    nothing = xr.zeros_like(pressure.isel(chain=0, draw=0, drop=True))
+    table = replication_rows(draws, nothing.to_dataset(), variant, seed)
+    return table.assign(is_false_positive=~table["is_covered"])
 
 
-def false_positives_by_laplace(
-    panel: PricePressurePanel,
-    variants: Mapping[str, Variant],
-    seeds: Iterable[int],
-    truth: PersistentErrorsTruth | None = None,
-    done: Collection[tuple[str, int]] = (),
-) -> Iterator[pd.DataFrame]:
-    """Do as `false_positives` with a normal posterior at the highest mode.
+def laplace_replication(
+    variant: str, seed: int, panel: PricePressurePanel
+) -> pd.DataFrame:
+    """Do as `sampled_replication` with a normal posterior at the highest mode.
 
     Coefficients of a linear Gaussian observation are near normal given the rest, and
     their intervals those of a sampler to a few per cent of their width; a fit takes a
     fiftieth of the time. Arguments and result as there, without what chains tell.
     """
-    searches: dict[str, PosteriorModeSearch] = {}
-    models: dict[str, pm.Model] = {}
-    for seed in seeds:
-        simulated = without_pressure(panel, seed, truth or PersistentErrorsTruth())
-        for name, variant in variants.items():
-            if (name, seed) in done:
-                continue
-            if name not in searches:
-                models[name] = price_pressure_model(simulated, variant)
-                searches[name] = PosteriorModeSearch(models[name])
-            pm.set_data(model_data(simulated, variant), model=models[name])
-            yield _laplace_rows(searches[name], simulated, variant, seed)
+    chosen = EVERY_VARIANT[variant]
+    simulated = without_pressure(panel, seed)
+    model, search = _search(variant, panel)
+    pm.set_data(model_data(simulated, chosen), model=model)
+    return _laplace_rows(search, simulated, chosen, seed)
+
+
+METHODS = {"laplace": laplace_replication, "nuts": sampled_replication}
+
+
+def false_positives_plan(
+    panel: PricePressurePanel, variants: Sequence[str], panels: int, method: str
+) -> Plan:
+    """Fit variants to sets of yields without price pressure."""
+    return Plan(
+        partial(METHODS[method], panel=panel),
+        [(name, seed) for seed in range(1, panels + 1) for name in variants],
+        {"panel": panel.sha256, "method": method, "sampler": FALSE_POSITIVE_SETTINGS},
+        ("variant", "seed"),
+    )
+
+
+# What is compiled has the shape of the panel, whose digest tells it from others.
+_COMPILED: dict[tuple[str, str], CompiledPricePressure] = {}
+_SEARCHES: dict[tuple[str, str], tuple[pm.Model, PosteriorModeSearch]] = {}
+
+
+def _compiled(variant: str, panel: PricePressurePanel) -> CompiledPricePressure:
+    key = variant, panel.sha256
+    if key not in _COMPILED:
+        template = without_pressure(panel, 1)
+        _COMPILED[key] = CompiledPricePressure(template, EVERY_VARIANT[variant])
+    return _COMPILED[key]
+
+
+def _search(
+    variant: str, panel: PricePressurePanel
+) -> tuple[pm.Model, PosteriorModeSearch]:
+    key = variant, panel.sha256
+    if key not in _SEARCHES:
+        template = without_pressure(panel, 1)
+        model = price_pressure_model(template, EVERY_VARIANT[variant])
+        _SEARCHES[key] = model, PosteriorModeSearch(model)
+    return _SEARCHES[key]
 
 
 def _laplace_rows(
@@ -164,7 +180,9 @@ def _laplace_rows(
 
 
 def without_pressure(
-    panel: PricePressurePanel, seed: int, truth: PersistentErrorsTruth
+    panel: PricePressurePanel,
+    seed: int,
+    truth: PersistentErrorsTruth = TRUTH,
 ) -> PricePressurePanel:
     """Give a panel simulated yields that its inventories do not move."""
     step = panel.frequency.dim
@@ -186,7 +204,7 @@ def summarize_false_positives(rows: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     rows : DataFrame
-        Result of `false_positives`.
+        Rows of `sampled_replication` or `laplace_replication`.
 
     Returns
     -------

@@ -1,7 +1,8 @@
 """Recovery: set posteriors beside the parameters that made their data."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import asdict, replace
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ from studies.price_pressure.compiled_price_pressure import (
     model_data,
 )
 from studies.replications import replication_rows
+from studies.sweep import Plan
 
 SEEDS_PER_VARIANT = 1000
 """Two variants simulated from one seed share every shock. Each has seeds of its own, so
@@ -67,47 +69,48 @@ VOLATILITY = (
 """Parameters of score-driven volatility."""
 
 
-def recovery(
-    variant: Variant,
-    num_replications: int,
-    settings: SamplerSettings = RECOVERY_SETTINGS,
-    num_weeks: int = NUM_WEEKS,
-    advance: Callable[[], None] = lambda: None,
-) -> pd.DataFrame:
-    """Simulate the twin of one variant again and again, and fit each panel.
+def recovery_plan(variants: Sequence[str], replications: int, num_weeks: int) -> Plan:
+    """Simulate the twin of each variant again and again, and fit each panel.
 
-    Parameters
-    ----------
-    variant : Variant
-        Simulated at its published estimates and fitted as itself.
-    num_replications : int
-        Number of simulated panels.
-    settings : SamplerSettings
-        Of each fit; the seed is replaced by that of the replication.
-    num_weeks : int
-        Length of each panel.
-    advance : callable
-        Called after each replication.
+    The seed of a replication is that of the panel, as in ``python -m models simulate``,
+    and of its fit.
+    """
+    return Plan(
+        partial(replication, num_weeks=num_weeks),
+        [
+            (name, SEEDS_PER_VARIANT * list(EVERY_VARIANT).index(name) + number)
+            for name in variants
+            for number in range(1, replications + 1)
+        ],
+        {"num_weeks": num_weeks, "sampler": RECOVERY_SETTINGS},
+        ("variant", "seed"),
+    )
+
+
+def replication(
+    variant: str,
+    seed: int,
+    num_weeks: int = NUM_WEEKS,
+    settings: SamplerSettings = RECOVERY_SETTINGS,
+) -> pd.DataFrame:
+    """Simulate a variant at its true parameters, and fit it as itself.
 
     Returns
     -------
     DataFrame
-        One row a replication and parameter element: ``variant``, ``seed`` (that of the
-        panel, as in ``python -m models simulate``, and of its fit), the columns of
-        `compare_with_truth`, and ``divergences`` of the fit.
+        One row a parameter element, see `studies.replications.replication_rows`.
     """
-    truth = truth_dataset(variant)
-    first = SEEDS_PER_VARIANT * list(EVERY_VARIANT).index(variant.name) + 1
-    compiled = CompiledPricePressure(
-        simulated_panel(variant, first, num_weeks), variant
-    )
-    tables = []
-    for seed in range(first, first + num_replications):
-        data = model_data(simulated_panel(variant, seed, num_weeks), variant)
-        draws = compiled.sample(data, replace(settings, seed=seed))
-        tables.append(replication_rows(draws, truth, variant.name, seed))
-        advance()
-    return pd.concat(tables, ignore_index=True)
+    chosen = EVERY_VARIANT[variant]
+    compiled = _compiled(variant, num_weeks)
+    data = model_data(simulated_panel(chosen, seed, num_weeks), chosen)
+    draws = compiled.sample(data, replace(settings, seed=seed))
+    return replication_rows(draws, truth_dataset(chosen), variant, seed)
+
+
+@cache
+def _compiled(variant: str, num_weeks: int) -> CompiledPricePressure:
+    chosen = EVERY_VARIANT[variant]
+    return CompiledPricePressure(simulated_panel(chosen, 1, num_weeks), chosen)
 
 
 def simulated_panel(variant: Variant, seed: int, num_weeks: int) -> PricePressurePanel:

@@ -6,8 +6,9 @@ writing of what its likelihood knows from sums alone; those of ``joint`` by its 
 Weights, centres and scales of the priors are those of the panel throughout.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
+from functools import cache, partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ import xarray as xr
 
 from data.arrays import FloatArray
 from data.dims import COEFFICIENT
-from inference.calibration import RANKED_DRAWS, calibration_ranks
+from inference.calibration import RANKED_DRAWS
 from inference.sampling import SAMPLE_DIMS, thin_evenly
 from inference.settings import SamplerSettings
 from inference.trading_costs.effects import variances_of
@@ -30,8 +31,14 @@ from models.trading_costs.specification import (
     TradingCostsPriors,
     TradingCostsSpecification,
 )
-from studies.calibration import Calibration, draw_from_prior, fit_quality
+from studies.calibration import (
+    draw_from_prior,
+    fit_quality,
+    simulation_row,
+    simulations,
+)
 from studies.compiled_model import CompiledModel
+from studies.sweep import Plan
 from studies.trading_costs.replications import (
     FORMULA,
     replication_truth,
@@ -57,55 +64,60 @@ JOINT_PARAMETERS = [
 ]
 
 
-def calibration(
-    response: str,
-    num_simulations: int,
-    settings: SamplerSettings = CALIBRATION_SETTINGS,
-    seed: int = 1,
-    advance: Callable[[], None] = lambda: None,
-) -> Calibration:
+def calibration_plan(response: str, number: int, seed: int) -> Plan:
     """Rank parameters drawn from the prior among the posteriors of their data.
 
     Parameters
     ----------
     response : str
         ``signed`` or ``joint``, with the formula ``benchmark``.
-    num_simulations : int
-        Number of draws from the prior, each fitted once.
-    settings : SamplerSettings
-        Of each fit; the seed is replaced by that of the simulation.
+    number : int
+        Of draws from the prior, each fitted once.
     seed : int
         Of the study and of the panel.
-    advance : callable
-        Called after each simulation.
+    """
+    settings: dict[str, Any] = {"response": response, "panel_seed": seed}
+    return Plan(
+        partial(simulation, **settings),
+        simulations(number, seed),
+        settings | {"sampler": CALIBRATION_SETTINGS},
+    )
+
+
+def simulation(
+    seed: int,
+    response: str,
+    panel_seed: int,
+    settings: SamplerSettings = CALIBRATION_SETTINGS,
+) -> pd.DataFrame:
+    """Draw parameters from the prior, simulate deviations, fit and rank the truth.
 
     Returns
     -------
-    Calibration
+    DataFrame
+        One row, see `studies.calibration.simulation_row`.
     """
-    inputs = calibration_inputs(response, seed)
+    inputs, compiled = _compiled(response, panel_seed)
+    if isinstance(inputs, JointInputs):
+        truth, data = simulate_joint(compiled.model, seed)
+    else:
+        truth, data = simulate_signed(compiled.model, inputs, seed)
+    tree = compiled.sample(data, replace(settings, seed=seed))
+    posterior = tree["posterior"].to_dataset()
+    if isinstance(inputs, GaussianInputs):
+        posterior = with_coefficients(inputs, posterior, data, seed)
+    return simulation_row(seed, truth, posterior, fit_quality(tree))
+
+
+@cache
+def _compiled(
+    response: str, panel_seed: int
+) -> tuple[GaussianInputs | JointInputs, CompiledModel]:
+    inputs = calibration_inputs(response, panel_seed)
     specification = TradingCostsSpecification(formula=FORMULA, response=response)
     model = model_from_inputs(inputs, specification, TradingCostsPriors())
     names = JOINT_PARAMETERS if isinstance(inputs, JointInputs) else SDS
-    compiled = CompiledModel(model, names)
-    fits = []
-
-    def simulate(one: int) -> tuple[xr.Dataset, dict[str, FloatArray]]:
-        if isinstance(inputs, JointInputs):
-            return simulate_joint(model, one)
-        return simulate_signed(model, inputs, one)
-
-    def fit(data: dict[str, FloatArray], fit_seed: int) -> xr.Dataset:
-        tree = compiled.sample(data, replace(settings, seed=fit_seed))
-        posterior = tree["posterior"].to_dataset()
-        fits.append({"seed": fit_seed} | fit_quality(tree))
-        if isinstance(inputs, GaussianInputs):
-            posterior = with_coefficients(inputs, posterior, data, fit_seed)
-        advance()
-        return posterior
-
-    ranks = calibration_ranks(simulate, fit, num_simulations, seed)
-    return Calibration(ranks, pd.DataFrame(fits))
+    return inputs, CompiledModel(model, names)
 
 
 def calibration_inputs(response: str, seed: int) -> GaussianInputs | JointInputs:

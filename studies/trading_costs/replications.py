@@ -1,6 +1,7 @@
 """Simulated panels of one shape, and what each response says of their truth."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -97,35 +98,47 @@ def simulated_replication(
     )
 
 
-class Fitter:
-    """A response, compiled once for panels of one shape."""
+def posterior(
+    response: str, replication: Replication, truth: TradingCostsParameters, seed: int
+) -> xr.Dataset:
+    """Draws of the coefficients, and of what else the truth is known of.
 
-    def __init__(self, response: str, settings: SamplerSettings = SETTINGS) -> None:
-        self.specification = TradingCostsSpecification(
-            formula=FORMULA, response=response
-        )
-        self.priors = TradingCostsPriors()
-        self.settings = settings
-        self._compiled: CompiledModel | None = None
+    Parameters
+    ----------
+    response : str
+        What is fitted.
+    replication : Replication
+        Simulated from `truth`.
+    truth : TradingCostsParameters
+        Gives the shapes.
+    seed : int
+        Of the fit.
+    """
+    inputs = _inputs(response, replication)
+    draws = _compiled(response, truth).sample(
+        _data(inputs), replace(SETTINGS, seed=seed)
+    )
+    found = draws["posterior"].to_dataset()
+    if isinstance(inputs, JointInputs):
+        return found
+    return draw_effects(inputs, found, np.random.default_rng(seed))[0][["coefficient"]]
 
-    def posterior(self, replication: Replication, seed: int) -> xr.Dataset:
-        """Draws of the coefficients, and of what else the truth is known of."""
-        is_joint = self.specification.response == JOINT
-        panel = replication.few if is_joint else replication.panel
-        inputs = select_inputs(panel, self.specification, self.priors)
-        if self._compiled is None:
-            model = model_from_inputs(inputs, self.specification, self.priors)
-            names = KEPT.get(
-                self.specification.response, [x.name for x in model.free_RVs]
-            )
-            self._compiled = CompiledModel(model, names)
-        settings = replace(self.settings, seed=seed)
-        draws = self._compiled.sample(_data(inputs), settings)
-        posterior = draws["posterior"].to_dataset()
-        if isinstance(inputs, JointInputs):
-            return posterior
-        rng = np.random.default_rng(seed)
-        return draw_effects(inputs, posterior, rng)[0][["coefficient"]]
+
+@cache
+def _compiled(response: str, truth: TradingCostsParameters) -> CompiledModel:
+    inputs = _inputs(response, simulated_replication(1, truth))
+    model = model_from_inputs(inputs, _specification(response), TradingCostsPriors())
+    names = KEPT.get(response, [x.name for x in model.free_RVs])
+    return CompiledModel(model, names)
+
+
+def _specification(response: str) -> TradingCostsSpecification:
+    return TradingCostsSpecification(formula=FORMULA, response=response)
+
+
+def _inputs(response: str, replication: Replication) -> GaussianInputs | JointInputs:
+    panel = replication.few if response == JOINT else replication.panel
+    return select_inputs(panel, _specification(response), TradingCostsPriors())
 
 
 def _data(inputs: GaussianInputs | JointInputs) -> dict[str, np.ndarray]:

@@ -9,12 +9,12 @@ from inference.settings import SamplerSettings
 from models.half_life.model import COVARIATES, WATCHED
 from models.half_life.simulation import HalfLifeParameters, simulate_events_with_truth
 from models.half_life.specification import DISCRETE_WEIBULL, PROPORTIONAL_HAZARD
+from studies.half_life import censoring, missing
 from studies.half_life.censoring import (
     DAYS_WITHIN_HORIZON,
     EVERY_EVENT,
     MEAN_OF_RESOLVED,
     RESOLVED_ONLY,
-    censoring,
     days_within_horizon,
     summarize_censoring,
 )
@@ -25,7 +25,6 @@ from studies.half_life.missing import (
     NOTHING_MISSING,
     SHARE_MISSING,
     ZERO,
-    missing,
     summarize_missing,
 )
 from studies.half_life.recovery import (
@@ -102,7 +101,7 @@ def test_errors_of_coefficients_count_away_from_zero():
 
 @pytest.mark.slow
 def test_dropping_censored_events_shortens_half_lives_and_the_model_does_not():
-    rows = censoring(1, SETTINGS, num_events=NUM_EVENTS)
+    rows = censoring.replication(1, NUM_EVENTS, SETTINGS)
 
     days = rows[rows["quantity"] == DAYS_WITHIN_HORIZON].set_index("estimator")
     assert days.loc[EVERY_EVENT, "is_covered"]
@@ -133,8 +132,9 @@ class Recorder:
 
 def test_estimators_differ_in_the_missing_cells_alone(monkeypatch):
     monkeypatch.setattr("studies.half_life.missing.CompiledModel", Recorder)
+    monkeypatch.setattr(missing, "_COMPILED", {})
     monkeypatch.setattr(Recorder, "seen", [])
-    rows = missing(1, num_events=NUM_EVENTS)
+    rows = missing.replication(1, NUM_EVENTS)
     whole, drawn, left_out, zero = Recorder.seen
     assert [seen["is_drawn"] for seen in Recorder.seen] == [0, 1, 0, 0]
     names = list(EFFECTS)

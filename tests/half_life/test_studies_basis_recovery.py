@@ -11,7 +11,7 @@ from studies.half_life.basis_recovery import (
     PARAMETERS,
     RECOVERY_SETTINGS,
     model_data,
-    recovery,
+    replication,
     true_parameters,
 )
 
@@ -34,9 +34,7 @@ def test_data_replace_those_of_the_model() -> None:
 @pytest.mark.slow
 def test_each_replication_has_its_own_data_and_every_parameter() -> None:
     settings = replace(RECOVERY_SETTINGS, draws=50, tune=50)
-    steps: list[int] = []
-    rows = recovery(2, settings, 80, lambda done: steps.append(len(done)))
-    assert steps == [20, 40]
+    rows = pd.concat(replication(seed, 80, settings) for seed in (1, 2))
     assert rows["seed"].value_counts().to_dict() == {1: 20, 2: 20}
     assert set(rows["parameter"]) == set(PARAMETERS)
     means = pd.pivot_table(rows, "mean", "parameter", "seed")

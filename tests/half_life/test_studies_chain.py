@@ -46,10 +46,14 @@ class MadeUpPosterior:
 @pytest.fixture(autouse=True)
 def _made_up(monkeypatch):
     monkeypatch.setattr(study, "CompiledModel", MadeUpPosterior)
+    monkeypatch.setattr(study, "_HAZARDS", {})
+    yield
+    study._compiled_joint.cache_clear()
+    study._compiled_basis.cache_clear()
 
 
 def test_every_estimator_is_held_against_one_truth():
-    rows = study.chain_recovery([1], NUM_DAYS)
+    rows = study.chain_replication(1, NUM_DAYS)
     coefficient = rows[rows["parameter"] == "coefficient"]
     assert coefficient["variant"].value_counts().to_dict() == {
         study.JOINT: 2,

@@ -31,7 +31,7 @@ from studies.liquidity_regimes.prior_sensitivity import (
 from studies.liquidity_regimes.ranking import SPECIFICATIONS, ScoredFit, rank
 from studies.liquidity_regimes.recovery import (
     PARAMETERS,
-    recovery,
+    replication,
     search_columns,
     truth_dataset,
 )
@@ -56,7 +56,7 @@ LOOSE_R_HAT = 1.05
 @cache
 def one_replication() -> pd.DataFrame:
     settings = SamplerSettings(seed=0, draws=300, tune=300)
-    return recovery(LiquidityRegimesSpecification(), 1, settings)
+    return replication(1, settings=settings)
 
 
 @pytest.mark.slow

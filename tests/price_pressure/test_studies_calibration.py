@@ -12,7 +12,7 @@ from data.price_pressure.factor_exposures import DECAY_PER_MONTH
 from models.price_pressure.model import price_pressure_model
 from models.price_pressure.nelson_siegel import nelson_siegel_loadings
 from models.price_pressure.variants import VARIANTS
-from studies.calibration import Calibration, rank_table, summarize_calibration
+from studies.calibration import ranks_of, simulation_row, summarize_calibration
 from studies.figures import figure_rank_ecdf
 from studies.price_pressure.calibration import simulate_from_prior
 from studies.price_pressure.compiled_price_pressure import PARAMETERS
@@ -20,15 +20,20 @@ from studies.price_pressure.recovery import simulated_panel
 
 NUM_WEEKS = 60
 
+DRAWS = ("chain", "draw")
 
-def ranks() -> xr.Dataset:
+
+def rows() -> pd.DataFrame:
     """Uniform ranks of the first factor, ranks near one half of the second."""
     rng = np.random.default_rng(2)
-    level = rng.uniform(size=100)
-    slope = rng.beta(5, 5, size=100)
-    return xr.Dataset(
-        {"persistence": (("replication", "factor"), np.stack([level, slope], axis=1))},
-        {"factor": ["level", "slope"]},
+    return pd.DataFrame(
+        {
+            "seed": np.arange(100),
+            "divergences": 0,
+            "max_r_hat": 1.0,
+            "rank of persistence[level]": rng.uniform(size=100),
+            "rank of persistence[slope]": rng.beta(5, 5, size=100),
+        }
     )
 
 
@@ -64,7 +69,7 @@ def test_simulated_yields_follow_from_the_parameters_drawn_with_them() -> None:
 
 
 def test_uniform_ranks_pass_and_ranks_heaped_in_the_middle_do_not() -> None:
-    table = summarize_calibration(ranks()).set_index("parameter")
+    table = summarize_calibration(rows()).set_index("parameter")
     assert table["is_calibrated"].to_dict() == {
         "persistence[level]": True,
         "persistence[slope]": False,
@@ -74,25 +79,36 @@ def test_uniform_ranks_pass_and_ranks_heaped_in_the_middle_do_not() -> None:
 
 
 def test_p_values_are_corrected_for_their_number() -> None:
-    table = summarize_calibration(ranks())
+    table = summarize_calibration(rows())
     smallest = table["p_value"].min()
     assert table["p_value_holm"].min() == pytest.approx(2 * smallest)
 
 
-def test_the_table_of_ranks_has_a_row_a_simulation_with_its_fit() -> None:
-    fits = pd.DataFrame({"seed": np.arange(100), "divergences": 0})
-    table = rank_table(Calibration(ranks(), fits))
-    assert table.columns.tolist() == [
+def test_a_simulation_is_one_row_with_its_fit_and_every_rank() -> None:
+    truth = xr.Dataset({"decay": 0.5, "mean": ("factor", [0.0, 9.0])})
+    truth = truth.assign_coords(factor=["level", "slope"])
+    draws = np.random.default_rng(1).uniform(size=(2, 200, 2))
+    posterior = xr.Dataset(
+        {"decay": (DRAWS, draws[..., 0]), "mean": ((*DRAWS, "factor"), draws)},
+        {"factor": ["level", "slope"]},
+    )
+    row = simulation_row(7, truth, posterior, {"divergences": 3})
+    assert row.columns.tolist() == [
         "seed",
         "divergences",
-        "persistence[level]",
-        "persistence[slope]",
+        "rank of decay",
+        "rank of mean[level]",
+        "rank of mean[slope]",
     ]
-    assert len(table) == 100 and not table.isna().any(axis=None)
+    found = ranks_of(row).iloc[0]
+    assert (row["seed"].item(), row["divergences"].item()) == (7, 3)
+    # One of 100 draws and their ends: no draw lies below 0, none above 9.
+    assert found["mean[level]"] < 1 / 101 and found["mean[slope]"] > 100 / 101
+    assert found["decay"] == pytest.approx(0.5, abs=0.15)
 
 
 def test_the_figure_draws_every_element_over_one_envelope() -> None:
-    figure = figure_rank_ecdf(ranks())
+    figure = figure_rank_ecdf(ranks_of(rows()))
     assert isinstance(figure, Figure)
     (axis,) = figure.axes
     assert len(axis.collections) == 1

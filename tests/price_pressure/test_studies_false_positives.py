@@ -1,18 +1,16 @@
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from data.errors import DataError
 from data.price_pressure.panel import panel_from_frame
-from models.price_pressure.persistent_errors_simulation import PersistentErrorsTruth
-from studies.console import write
 from studies.price_pressure.false_positives import (
+    false_positives_plan,
     summarize_false_positives,
     without_pressure,
 )
-from studies.price_pressure.false_positives_command import earlier_rows
+from studies.sweep import settings_digest
 from tests.price_pressure.frames import cash_panel
 
 
@@ -55,21 +53,23 @@ def test_shares_are_over_panels_and_any_counts_a_panel_once() -> None:
 
 def test_inventories_stay_and_yields_are_others() -> None:
     panel = panel_from_frame(cash_panel(), "panel")
-    first, again, other = (
-        without_pressure(panel, seed, PersistentErrorsTruth()).dataset
-        for seed in (1, 1, 2)
-    )
+    first, again, other = (without_pressure(panel, seed).dataset for seed in (1, 1, 2))
     assert first["dv01_musd"].identical(panel.dataset["dv01_musd"])
     assert np.array_equal(first["yield_bp"], again["yield_bp"])
     assert not np.array_equal(first["yield_bp"], other["yield_bp"])
 
 
-def test_a_table_of_another_panel_is_not_gone_on_with(tmp_path: Path) -> None:
+def test_a_table_of_another_panel_is_not_gone_on_with() -> None:
     panel = panel_from_frame(cash_panel(), "panel")
-    out = tmp_path / "table.csv"
-    assert earlier_rows(out, panel).empty
-    write(_rows().assign(panel_sha256=panel.sha256[:12]), out)
-    assert len(earlier_rows(out, panel)) == 20
-    write(_rows().assign(panel_sha256="another"), out)
-    with pytest.raises(DataError, match="inventories of another panel"):
-        earlier_rows(out, panel)
+    names = ["cash-inventory"]
+    digests = {
+        settings_digest(false_positives_plan(*chosen))
+        for chosen in (
+            (panel, names, 10, "laplace"),
+            (replace(panel, sha256="another"), names, 10, "laplace"),
+            (panel, names, 10, "nuts"),
+        )
+    }
+    assert len(digests) == 3
+    more = false_positives_plan(panel, ["cash-only", *names], 99, "laplace")
+    assert settings_digest(more) in digests

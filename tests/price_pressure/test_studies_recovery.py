@@ -9,7 +9,7 @@ from inference.settings import SamplerSettings
 from models.price_pressure.model import price_pressure_model
 from models.price_pressure.variants import VARIANTS
 from studies.price_pressure.compiled_price_pressure import PARAMETERS, model_data
-from studies.price_pressure.recovery import recovery, simulated_panel, truth_dataset
+from studies.price_pressure.recovery import replication, simulated_panel, truth_dataset
 from studies.replications import compare_with_truth
 
 # 29 intervals of 95%: fewer than 24 hold the truth with a probability of 0.003.
@@ -73,7 +73,7 @@ def test_truth_and_data_fit_the_variables_of_the_model(name: str) -> None:
 @cache
 def one_replication() -> pd.DataFrame:
     settings = SamplerSettings(seed=0, draws=300, tune=300)
-    return recovery(VARIANTS["net-order-flow"], 1, settings)
+    return replication("net-order-flow", 1, settings=settings)
 
 
 @pytest.mark.slow

@@ -68,8 +68,8 @@ def _in_pool[Task, Result](
         except BrokenProcessPool as error:
             raise WorkerLostError(
                 "A worker process was killed, perhaps for want of memory.",
-                "Run the same command again, with less --memory or fewer --workers: "
-                "it continues where it stopped.",
+                "Run the same command again, with fewer --workers (or less --memory, "
+                "where it takes one): it continues where it stopped.",
             ) from error
         finally:
             pool.shutdown(cancel_futures=True)
