@@ -1,5 +1,6 @@
 # make report   set up, simulate the embedded data, fit, check, write report/index.html
 # make test     set up, then every check: style, types, import order, tests
+# make test-long  the tests that take longest: every variant, notebooks, the real panel
 # make test-duckdb   the tests of transactions on the oldest DuckDB allowed
 # make golden, make golden-compare   freeze the numbers and words of the reports, compare
 # make docs     the documentation site, docs/_build/html/index.html
@@ -29,7 +30,7 @@ GOLDEN := traces/golden
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test test-duckdb lint docs benchmark studies notebooks requirements \
+.PHONY: help setup report test test-long test-duckdb lint docs benchmark studies notebooks requirements \
 	golden golden-compare clean
 # A fit that fails its checks keeps its trace, and is not fitted again by the next make.
 .PRECIOUS: traces/%.nc $(TWINS)/%.parquet
@@ -125,8 +126,13 @@ lint: $(READY)
 docs: $(READY)
 	$(PYTHON) -m sphinx -b html -q -W --keep-going docs docs/_build/html
 
+SPREAD := --numprocesses auto --dist loadfile --no-loadscope-reorder
+
 test: lint
-	.venv/bin/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+	.venv/bin/pytest $(SPREAD) -m "not long"
+
+test-long: $(READY)
+	.venv/bin/pytest $(SPREAD) -m long
 
 OLDEST_DUCKDB := .venv/duckdb-1.5
 test-duckdb: $(READY)

@@ -14,7 +14,7 @@ SHORT = "SamplerSettings(seed=1, tune=100, draws=100, chains=2)"
 """What is tested is that every cell runs; `make notebooks` runs whole chains."""
 
 
-@pytest.mark.slow
+@pytest.mark.long
 # Jupyter's own client still opens its sockets the way its dependencies deprecate.
 @pytest.mark.filterwarnings("default::DeprecationWarning", "default::ResourceWarning")
 @pytest.mark.filterwarnings("default::pytest.PytestUnraisableExceptionWarning")

@@ -34,7 +34,7 @@ def run(cache: Path, *arguments: str) -> set[str]:
     return {path.name for path in (cache / "numba").iterdir()}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_fit_of_the_makefiles_twin_finds_all_compiled(tmp_path):
     panel, trace = str(tmp_path / "twin.parquet"), str(tmp_path / "twin.nc")
     compiled = run(tmp_path, "-c", COMPILE)

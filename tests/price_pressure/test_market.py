@@ -29,7 +29,7 @@ def test_the_papers_variant_is_refused_by_the_data(panel: PricePressurePanel) ->
     assert "-persistent-errors" in verdict.data_remedy
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_persistent_errors_and_moving_volatility_fit(panel: PricePressurePanel) -> None:
     prepared = prepare_price_pressure(panel, "cash-inventory-persistent-errors")
     settings = SamplerSettings(seed=1, tune=500, draws=800)
