@@ -136,7 +136,7 @@ test-long: $(READY)
 
 OLDEST_DUCKDB := .venv/duckdb-1.5
 test-duckdb: $(READY)
-	$(UV) pip install --quiet --python $(PYTHON) --no-deps --target $(OLDEST_DUCKDB) "duckdb<1.6"
+	$(UV) pip install --quiet --python $(PYTHON) --no-deps --target $(OLDEST_DUCKDB) duckdb==1.5.0
 	PYTHONPATH=$(OLDEST_DUCKDB) .venv/bin/pytest tests/transactions
 
 benchmark: $(READY)

@@ -97,15 +97,28 @@ def sha256_of_frame(frame: pd.DataFrame) -> str:
 
 def date_cells(cells: pd.Series, source: str) -> pd.Series:
     """Dates (datetime64[ns]) of a column; `DataError` names the first that is none."""
+    return _dates_where(pd.Series(True, index=cells.index), cells, source)
+
+
+def optional_date_cells(cells: pd.DataFrame, name: str, source: str) -> pd.Series:
+    """Dates of a column as `date_cells`; NaT where missing, or without that column."""
+    if name not in cells:
+        return pd.Series(pd.NaT, index=cells.index, dtype="datetime64[ns]")
+    given = ~text_cells(cells, name).isin(MISSING)
+    return _dates_where(given, cells[name], source)
+
+
+def _dates_where(given: pd.Series, cells: pd.Series, source: str) -> pd.Series:
+    """Dates of the cells that are given; every row counts in what an error names."""
     dates = local_dates(cells)
-    bad = np.flatnonzero(dates.isna() | (dates != dates.dt.normalize()))
+    bad = np.flatnonzero(given & (dates.isna() | (dates != dates.dt.normalize())))
     if bad.size:
         raise DataError(
             f"{source}: column {cells.name}, row {bad[0] + 1}: "
             f"{str(cells.iloc[bad[0]]).strip()!r} is not a date from 1678 to 2261",
             "write dates as YYYY-MM-DD.",
         )
-    return dates
+    return dates.where(given)
 
 
 def number_cells(

@@ -94,15 +94,15 @@ class PanelFile[Panel]:
         source names the file in the `DataError` of the first check that fails.
     panel : callable
         (checked frame, source, SHA-256) -> what a model takes.
-    as_text : callable
-        Checked frame -> what a CSV holds, where that needs a format of its own.
+    times : tuple of str
+        Columns whose time of day a CSV keeps; of other dates it keeps the day.
     """
 
     build: str
     layout: tuple[Columns, ...]
     checked: Callable[[pd.DataFrame, str], pd.DataFrame]
     panel: Callable[[pd.DataFrame, str, str], Panel]
-    as_text: Callable[[pd.DataFrame], pd.DataFrame] = pd.DataFrame.copy
+    times: tuple[str, ...] = ()
 
     def frame(self, path: Path) -> pd.DataFrame:
         """Rows of a file, checked.
@@ -151,5 +151,8 @@ class PanelFile[Panel]:
         require_panel_suffix(path)
         checked = self.checked(frame.reset_index(drop=True), str(path))
         self.panel(checked, str(path), "")
-        is_text = path.suffix.lower() == ".csv"
-        write_frame(self.as_text(checked) if is_text else checked, path)
+        if path.suffix.lower() == ".csv":
+            checked = checked.assign(
+                **{name: checked[name].dt.strftime(TIME_FORMAT) for name in self.times}
+            )
+        write_frame(checked, path)

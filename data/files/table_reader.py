@@ -29,12 +29,13 @@ MISSING = frozenset(
         "NC",
         "ND",
         "NaN",
+        "NaT",
         "None",
         "nan",
         "null",
     }
 )
-"""Text that stands for a missing number."""
+"""Text that stands for a missing number or date."""
 
 LARGEST_NUMBER = 1e15
 """Beyond thirty times the public debt in USD; sums of squares of larger ones are of no

@@ -8,7 +8,9 @@ import pandas as pd
 from data.files.cells import (
     date_cells,
     number_cells,
+    optional_date_cells,
     require_columns,
+    text_cells,
     truth_cells,
     whole_number_cells,
 )
@@ -103,13 +105,16 @@ def _typed(raw: pd.DataFrame, source: str) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "event_date": dates,
-            "deviation_date": _deviation_dates(raw, dates, source),
-            "event_type": _text(raw, "event_type"),
+            # Missing where an event was set aside for lack of a deviation.
+            "deviation_date": optional_date_cells(raw, "deviation_date", source)
+            if "deviation_date" in raw
+            else dates,
+            "event_type": text_cells(raw, "event_type"),
             "tenor": tenor,
         }
     )
     frame["outcome"] = (
-        _text(raw, "outcome") if "outcome" in raw else outcome_labels(frame)
+        text_cells(raw, "outcome") if "outcome" in raw else outcome_labels(frame)
     )
     frame["imputation"] = (
         whole_number_cells(raw["imputation"], dates, source)
@@ -119,13 +124,13 @@ def _typed(raw: pd.DataFrame, source: str) -> pd.DataFrame:
     for name in ("deviation_bp", "half_life_days"):
         frame[name] = number_cells(raw[name], dates, source)
     frame["is_censored"] = truth_cells(raw["is_censored"], dates, source)
-    frame["set_aside"] = _text(raw, "set_aside") if "set_aside" in raw else ""
+    frame["set_aside"] = text_cells(raw, "set_aside")
     for name in COVARIATES:
         frame[name] = number_cells(raw[name], dates, source) if name in raw else np.nan
     if FAILED_CHECKS in raw:
         frame[FAILED_CHECKS] = whole_number_cells(raw[FAILED_CHECKS], dates, source)
     if CLEANING in raw:
-        frame[CLEANING] = _text(raw, CLEANING)
+        frame[CLEANING] = text_cells(raw, CLEANING)
     frame = frame.reset_index(drop=True)
     validate_half_life_panel(frame, source)
     return frame
@@ -153,21 +158,6 @@ def outcome_labels(frame: pd.DataFrame) -> pd.Series:
     """Label of the outcome that events of one deviation date and tenor share."""
     dates = frame["deviation_date"].fillna(frame["event_date"])
     return dates.dt.strftime("%Y-%m-%d") + " " + frame["tenor"].astype(str) + "y"
-
-
-def _deviation_dates(raw: pd.DataFrame, dates: pd.Series, source: str) -> pd.Series:
-    """Missing where an event was set aside for lack of a deviation."""
-    if "deviation_date" not in raw:
-        return dates
-    cells = raw["deviation_date"]
-    given = cells.notna() & (cells.astype(str).str.strip() != "")
-    found = pd.Series(pd.NaT, index=raw.index, dtype="datetime64[ns]")
-    found[given] = date_cells(cells[given], source)
-    return found
-
-
-def _text(raw: pd.DataFrame, name: str) -> pd.Series:
-    return raw[name].astype(object).where(raw[name].notna(), "").astype(str).str.strip()
 
 
 HALF_LIFE_FILE = PanelFile(

@@ -124,22 +124,19 @@ def refuse_unsupported(kinds: Sequence[str], names: Sequence[str]) -> None:
             )
 
 
-def settlement(trade_dates: ArrayLike, business_days: int = 1) -> Dates:
+def settlement(trade_dates: ArrayLike, business_days: ArrayLike = 1) -> Dates:
     """Day on which a trade of Treasuries settles: regular way, the next business day.
 
     Parameters
     ----------
     trade_dates : array_like of dates
         A day on which nothing trades counts as the business day after it.
-    business_days : int
+    business_days : int or array_like of int
         0: settled at once, as the accrued interest of CRSP's quotes is.
     """
-    days = _dates(trade_dates)
-    if business_days == 0:
-        return days
-    return np.busday_offset(
-        days, business_days, roll="forward", holidays=_holidays(days)
-    )
+    days, lags = _dates(trade_dates), np.asarray(business_days)
+    later = np.busday_offset(days, lags, roll="forward", holidays=_holidays(days))
+    return np.where(lags == 0, days, later)
 
 
 def paid_on(dates: ArrayLike) -> Dates:

@@ -4,16 +4,9 @@ import numpy as np
 import pandas as pd
 
 from data.arrays import FloatArray
-from data.market.treasury_terms import payments, settlement, terms
-from data.trading_costs.quote_columns import (
-    COUPON,
-    DATED_DATE,
-    FIRST_COUPON,
-    MATURITY_DATE,
-    SECURITY,
-    SETTLEMENT_DAYS,
-    TIME,
-)
+from data.trading_costs.quote_checks import settled_on
+from data.trading_costs.quote_columns import MATURITY_DATE, SECURITY, TIME
+from data.trading_costs.quote_measures import payments_of
 
 
 def accrued_at_settlement(trades: pd.DataFrame, quotes: pd.DataFrame) -> FloatArray:
@@ -31,33 +24,14 @@ def accrued_at_settlement(trades: pd.DataFrame, quotes: pd.DataFrame) -> FloatAr
     (trade,) float
         NaN of what has matured.
     """
-    day = trades[TIME].dt.normalize()
-    keys = pd.DataFrame(
-        {
-            SECURITY: trades[SECURITY].to_numpy(),
-            "day": day.to_numpy(),
-            "row": np.arange(len(trades)),
-        }
-    )
-    groups = keys.groupby([SECURITY, "day"], sort=False)
-    first = groups["row"].first().to_numpy()
-    issues = quotes.iloc[first]
-    settled = np.array(
-        [
-            settlement(when, int(lag))
-            for when, lag in zip(
-                day.iloc[first].to_numpy(), issues[SETTLEMENT_DAYS], strict=True
-            )
-        ],
-        dtype="datetime64[D]",
-    )
-    dated = issues[DATED_DATE].to_numpy().astype("datetime64[D]")
+    days = trades[TIME].dt.normalize().reset_index(drop=True)
+    # The trades of a security and day settle alike.
+    group = pd.DataFrame({SECURITY: trades[SECURITY].to_numpy(), TIME: days})
+    groups = group.groupby([SECURITY, TIME], sort=False).ngroup().to_numpy()
+    first = np.unique(groups, return_index=True)[1]
+    issues = quotes.iloc[first].assign(**{TIME: days.iloc[first].to_numpy()})
     matures = issues[MATURITY_DATE].to_numpy().astype("datetime64[D]")
-    alive = settled < matures
-    settled = np.where(settled < dated, dated, settled)
-    bonds = terms(
-        issues[MATURITY_DATE], issues[COUPON], issues[DATED_DATE], issues[FIRST_COUPON]
-    )
+    alive = settled_on(issues) < matures
     accrued = np.full(len(first), np.nan)
-    accrued[alive] = payments(bonds.take(alive), settled[alive]).accrued
-    return np.asarray(accrued[groups.ngroup().to_numpy()])
+    accrued[alive] = payments_of(issues[alive])[0].accrued
+    return np.asarray(accrued[groups])

@@ -12,7 +12,7 @@ from data.files.cells import (
     time_cells,
     truth_cells,
 )
-from data.files.panel_file import TIME_FORMAT, PanelFile
+from data.files.panel_file import PanelFile
 from data.names import DATE_COLUMN
 from data.trading_costs.checks import BP_PER_UNIT, validate_trading_costs_panel
 from data.trading_costs.columns import (
@@ -66,14 +66,6 @@ class TradingCostsPanel:
     sha256: str
 
 
-def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
-    """A file has one format of dates, and the time of day is part of some."""
-    return frame.assign(
-        date=frame[DATE_COLUMN].dt.strftime("%Y-%m-%d"),
-        time=frame[TIME].dt.strftime(TIME_FORMAT),
-    )
-
-
 def typed_panel(raw: pd.DataFrame, source: str) -> pd.DataFrame:
     """Checked columns with their types and defaults, in the layout's order."""
     require_columns(raw, REQUIRED_COLUMNS, source)
@@ -102,7 +94,7 @@ TRADING_COSTS_FILE = PanelFile(
     layout=LAYOUT,
     checked=typed_panel,
     panel=TradingCostsPanel,
-    as_text=_as_text,
+    times=(TIME,),
 )
 
 read_trading_costs_panel = TRADING_COSTS_FILE.read

@@ -168,14 +168,7 @@ def _check_terms(frame: pd.DataFrame, source: str, label: RowLabel) -> None:
 
 def settled_on(frame: pd.DataFrame) -> np.ndarray:
     """Settlement of each quote, datetime64[D]."""
-    days = frame[TIME].to_numpy().astype("datetime64[D]")
-    found = days.copy()
-    lags = frame[SETTLEMENT_DAYS].to_numpy()
-    for lag in np.unique(lags):
-        rows = lags == lag
-        unique, place = np.unique(days[rows], return_inverse=True)
-        found[rows] = settlement(unique, int(lag))[place]
-    return found
+    return settlement(frame[TIME], frame[SETTLEMENT_DAYS])
 
 
 def _refuse(wrong: pd.Series, problem: str, remedy: str, label: RowLabel) -> None:

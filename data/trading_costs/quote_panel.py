@@ -7,6 +7,7 @@ import pandas as pd
 
 from data.files.cells import (
     number_cells,
+    optional_date_cells,
     refuse_repeated_rows,
     require_columns,
     text_cells,
@@ -14,7 +15,7 @@ from data.files.cells import (
     truth_cells,
     whole_number_cells,
 )
-from data.files.panel_file import TIME_FORMAT, PanelFile
+from data.files.panel_file import PanelFile
 from data.trading_costs.quote_checks import validate_quotes
 from data.trading_costs.quote_columns import (
     COLUMNS,
@@ -64,10 +65,6 @@ class QuotePanel:
     sha256: str
 
 
-def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.assign(time=frame[TIME].dt.strftime(TIME_FORMAT))
-
-
 def typed_quotes(raw: pd.DataFrame, source: str) -> pd.DataFrame:
     """Checked columns with their types and defaults, in the layout's order."""
     require_columns(raw, REQUIRED_COLUMNS, source)
@@ -75,7 +72,7 @@ def typed_quotes(raw: pd.DataFrame, source: str) -> pd.DataFrame:
     times = time_cells(raw[TIME], source)
     columns: dict[str, object] = {TIME: times, SECURITY: text_cells(raw, SECURITY)}
     for name in DATE_COLUMNS:
-        columns[name] = _optional_dates(raw, name, source)
+        columns[name] = optional_date_cells(raw, name, source)
     for name in NUMBER_COLUMNS:
         given = name in raw
         columns[name] = number_cells(raw[name], times, source) if given else np.nan
@@ -99,22 +96,12 @@ def typed_quotes(raw: pd.DataFrame, source: str) -> pd.DataFrame:
     return frame
 
 
-def _optional_dates(raw: pd.DataFrame, name: str, source: str) -> pd.Series:
-    found = pd.Series(pd.NaT, index=raw.index, dtype="datetime64[ns]")
-    if name not in raw:
-        return found
-    given = text_cells(raw, name).isin(["", "NaT"])
-    if (~given).any():
-        found[~given] = time_cells(raw[name][~given], source).dt.normalize()
-    return found
-
-
 QUOTE_FILE = PanelFile(
     build="quotes",
     layout=LAYOUT,
     checked=typed_quotes,
     panel=QuotePanel,
-    as_text=_as_text,
+    times=(TIME,),
 )
 
 read_quote_panel = QUOTE_FILE.read

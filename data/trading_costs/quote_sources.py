@@ -10,6 +10,7 @@ import pandas as pd
 from data.files.cells import (
     date_cells,
     number_cells,
+    optional_date_cells,
     read_cells,
     require_columns,
     time_cells,
@@ -94,7 +95,7 @@ def read_crsp(path: Path) -> Quotes:
         }
     )
     for name, given in dates:
-        frame[name] = _dates(raw[given], source)
+        frame[name] = optional_date_cells(raw, given, source)
     for name, given in numbers.items():
         frame[name] = number_cells(raw[given], days, source)
     frame.loc[frame[KIND] == "bill", FIRST_COUPON] = pd.NaT
@@ -226,11 +227,3 @@ def _contradicts(rows: pd.DataFrame) -> pd.Series:
     given = rows["accrued"].to_numpy()
     differs = np.abs(paid.accrued - given) > ACCRUED_TOLERANCE
     return found | (differs & np.isfinite(given))
-
-
-def _dates(cells: pd.Series, source: str) -> pd.Series:
-    found = pd.Series(pd.NaT, index=cells.index, dtype="datetime64[ns]")
-    given = cells.notna() & ~cells.astype(str).str.strip().isin(["", "NaT"])
-    if given.any():
-        found[given] = date_cells(cells[given], source)
-    return found

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import typer
 
-from data.files.cells import date_cells, read_cells, require_columns
+from data.market.auctions import read_auctions
 from data.market.on_the_run import original_years, vintages
 from data.panel import BuiltPanel, PanelKind
 from data.trading_costs.quote_columns import (
@@ -34,10 +34,8 @@ BUILD_EXAMPLES = (
     "--out data/clean/quotes.parquet"
 )
 
-_AUCTIONS_REMEDY = (
-    "give the auctions of Fiscal Data (auctions_query) as CSV: cusip, security_type, "
-    "issue_date, maturity_date."
-)
+AUCTIONED_KINDS = ("Note", "Bond")
+"""Kinds of which the latest issue is on the run."""
 
 
 def build_quotes(
@@ -59,7 +57,7 @@ def build_quotes(
     read = SOURCES[layout](quotes)
     frame = read.frame.sort_values([TIME, SECURITY], ignore_index=True)
     if MATURITY_DATE in frame and VINTAGE not in frame:
-        issues = _issues(frame) if auctions is None else read_auctions(auctions)
+        issues = _issues(frame) if auctions is None else auctioned_issues(auctions)
         frame[VINTAGE] = vintages(issues, frame[SECURITY], frame[TIME])
         frame[IS_BENCHMARK] = frame[VINTAGE] == 0
     typed = typed_quotes(frame, str(quotes))
@@ -67,41 +65,6 @@ def build_quotes(
         f"set aside: {count} quotes, {why}" for why, count in read.set_aside.items()
     ]
     return BuiltPanel(typed, [*describe_quotes(typed), *aside])
-
-
-def read_auctions(path: Path) -> pd.DataFrame:
-    """Read the calendar of issues from results of auctions.
-
-    Parameters
-    ----------
-    path : Path
-        CSV or Parquet with ``cusip``, ``security_type`` (Note or Bond; others are
-        passed over), ``issue_date``, ``maturity_date``. A reopening is the row of a
-        CUSIP that an earlier one issued.
-
-    Returns
-    -------
-    DataFrame
-        As of `data.market.on_the_run.vintages`.
-    """
-    source = str(path)
-    cells = read_cells(path, _AUCTIONS_REMEDY)
-    require_columns(
-        cells, ("cusip", "security_type", "issue_date", "maturity_date"), source
-    )
-    cells = cells[cells["security_type"].astype(str).str.strip().isin(["Note", "Bond"])]
-    for flag in {"inflation_index_security", "floating_rate"} & set(cells.columns):
-        cells = cells[cells[flag].astype(str).str.strip().str.lower() != "yes"]
-    cells = cells.reset_index(drop=True)
-    issued = date_cells(cells["issue_date"], source)
-    issues = pd.DataFrame(
-        {
-            "security": cells["cusip"].astype(str).str.strip(),
-            "issued": issued,
-            "years": original_years(issued, date_cells(cells["maturity_date"], source)),
-        }
-    )
-    return issues.sort_values("issued", kind="stable").drop_duplicates("security")
 
 
 def describe_quotes(frame: pd.DataFrame) -> list[str]:
@@ -127,6 +90,15 @@ def describe_quotes(frame: pd.DataFrame) -> list[str]:
     if locked:
         lines.append(f"locked, bid equal to ask: {locked} quotes")
     return lines
+
+
+def auctioned_issues(auctions: Path) -> pd.DataFrame:
+    """Issues of the auctions of a file, for `vintages`: a reopening is none."""
+    rows = read_auctions(auctions)
+    rows = rows[rows["kind"].isin(AUCTIONED_KINDS)]
+    years = original_years(rows["issued"], rows["matures"])
+    issues = rows[["security", "issued"]].assign(years=years)
+    return issues.sort_values("issued", kind="stable").drop_duplicates("security")
 
 
 def _issues(frame: pd.DataFrame) -> pd.DataFrame:

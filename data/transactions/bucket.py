@@ -3,10 +3,8 @@
 A bucket holds all messages of some CUSIPs. Cleaning it needs no other bucket.
 """
 
-import contextlib
 import json
 import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,6 +15,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from data.errors import DataError
+from data.files.atomic import publishing
 from data.files.databases import (
     OF_FILES,
     draw_no_bars,
@@ -33,7 +32,7 @@ from data.transactions.findings import (
     PASS_THROUGH,
     PRICE_QUALITY,
     TRADING_DAY,
-    trading_calendar,
+    add_calendar,
 )
 from data.transactions.layout import CHANGE_OF_SYSTEM, CLEAN_COLUMNS, MESSAGE_NAMES
 from data.transactions.presets import Preset
@@ -155,11 +154,7 @@ def clean_bucket(task: BucketTask) -> dict[str, Any]:
     results = [task.out / f"{kind}.parquet" for kind in ("clean", "rejects")]
     if done.is_file() and all(file.is_file() for file in results):
         return dict(json.loads(done.read_text(encoding="utf-8")))
-    task.out.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = Path(
-        tempfile.mkdtemp(prefix=f".{task.out.name}-", dir=task.out.parent)
-    )
-    try:
+    with publishing(task.out, done.name) as unfinished:
         with connect(task.limits, unfinished / "spill") as connection:
             if task.securities is not None:
                 reference = parquet_of([task.securities])
@@ -172,12 +167,6 @@ def clean_bucket(task: BucketTask) -> dict[str, Any]:
                 counts["unknown_securities"] = unknown_securities(connection)
         shutil.rmtree(unfinished / "spill", ignore_errors=True)
         (unfinished / done.name).write_text(json.dumps(counts), encoding="utf-8")
-        shutil.rmtree(task.out, ignore_errors=True)
-        # Another worker may have finished the same bucket when this one seemed lost.
-        with contextlib.suppress(OSError):
-            unfinished.rename(task.out)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
     return counts
 
 
@@ -256,12 +245,7 @@ def find(connection: DuckDBPyConnection) -> None:
         ("price_quality", PRICE_QUALITY),
     ):
         connection.execute(f"CREATE TABLE {name} AS {query}")
-    calendar = trading_calendar()
-    connection.register("calendar_frame", calendar)
-    connection.execute(
-        "CREATE TABLE calendar AS SELECT CAST(day AS DATE) AS day, is_open, "
-        "CAST(next_open AS DATE) AS next_open FROM calendar_frame"
-    )
+    add_calendar(connection)
 
 
 def write_results(

@@ -22,34 +22,17 @@ import pandas as pd
 from data.errors import DataError
 from data.files.atomic import replacing
 from data.files.cells import sha256_of_frame, write_frame
-from data.files.databases import draw_no_bars, first_line, quoted
+from data.files.databases import first_line
 from data.simulated import SIMULATED
-from data.transactions.bucket import (
-    BucketTask,
-    Limits,
-    Selection,
-    clean_bucket,
-    parquet_of,
-)
+from data.transactions.bucket import BucketTask, Limits, Selection, clean_bucket
 from data.transactions.counts import summed
 from data.transactions.dialects import Dialect
-from data.transactions.layout import (
-    CLEAN_COLUMNS,
-    REJECT_COLUMNS,
-    REPORT,
-    UNFINISHED,
-    Column,
-)
+from data.transactions.headers import columns_of
+from data.transactions.layout import UNFINISHED
 from data.transactions.presets import Preset
-from data.transactions.reading import (
-    UNREADABLE,
-    Period,
-    ReadTask,
-    columns_of,
-    file_number,
-    read_task,
-)
+from data.transactions.reading import Period, ReadTask, file_number, read_task
 from data.transactions.report import account
+from data.transactions.results import publish
 from data.transactions.rules import rule_queries
 from data.transactions.securities import read_securities
 from data.transactions.sources import (
@@ -61,9 +44,6 @@ from data.transactions.sources import (
 from data.workers import WorkerLostError, run_all
 
 _MANIFEST = "manifest.json"
-
-RESULTS = ("clean", "rejects")
-"""Folders of Parquet files that a run leaves, beside `REPORT`."""
 
 ROWS_A_BUCKET = 1_000_000
 """Messages for each bucket, about, unless the number of buckets is given."""
@@ -173,7 +153,7 @@ def clean_transactions(
     if simulated := simulation_behind(paths):
         report[SIMULATED] = simulated
     report["seconds"] = round(time.monotonic() - started, 1)
-    _publish(unfinished, out, report)
+    publish(unfinished, out, report)
     return report
 
 
@@ -321,63 +301,3 @@ def _limited(limits: Limits) -> Iterator[None]:
             "make room, and check that the files may be read and written; given again, "
             "the command continues.",
         ) from error
-
-
-def _publish(unfinished: Path, out: Path, report: dict[str, Any]) -> None:
-    """Give the results of a complete run their names."""
-    for kind in RESULTS:
-        folder = unfinished / kind
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        for bucket in sorted((unfinished / "results").glob("bucket-*")):
-            (bucket / f"{kind}.parquet").rename(folder / f"{bucket.name}.parquet")
-    _collect_unreadable(unfinished)
-    _write_empty(unfinished / "clean", CLEAN_COLUMNS)
-    _write_empty(unfinished / "rejects", REJECT_COLUMNS)
-    # Without an account nothing counts as complete; the moment is that of renaming.
-    former = unfinished / "former"
-    shutil.rmtree(former, ignore_errors=True)
-    former.mkdir()
-    (out / REPORT).unlink(missing_ok=True)
-    for kind in RESULTS:
-        if (out / kind).exists():
-            (out / kind).rename(former / kind)
-        (unfinished / kind).rename(out / kind)
-    with replacing(out / REPORT) as temporary:
-        temporary.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    shutil.rmtree(unfinished)
-
-
-def _collect_unreadable(unfinished: Path) -> None:
-    """Add the rows that could not be read to the rejects."""
-    files = sorted(unfinished.glob(f"messages/*/bucket={UNREADABLE}/*.parquet"))
-    if not files:
-        return
-    values = {
-        "reason": "'unreadable'",
-        "step": "'reading'",
-        "killed_by": "CAST(NULL AS BIGINT)",
-    }
-    columns = ", ".join(
-        f"{values.get(column.name, column.name)} AS {column.name}"
-        for column in REJECT_COLUMNS
-    )
-    _write(
-        f"SELECT {columns} FROM {parquet_of(files)} ORDER BY row_id",
-        unfinished / "rejects" / f"{UNREADABLE}.parquet",
-    )
-
-
-def _write_empty(folder: Path, columns: Sequence[Column]) -> None:
-    """Give a data set without rows its columns."""
-    if not any(folder.iterdir()):
-        nothing = ", ".join(
-            f"CAST(NULL AS {column.type}) AS {column.name}" for column in columns
-        )
-        _write(f"SELECT {nothing} WHERE FALSE", folder / "empty.parquet")
-
-
-def _write(query: str, file: Path) -> None:
-    with duckdb.connect() as connection:
-        draw_no_bars(connection)
-        connection.execute(f"COPY ({query}) TO '{quoted(file)}' (FORMAT parquet)")

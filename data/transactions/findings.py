@@ -7,6 +7,7 @@ that the trades of a bond in default, or after a jump, are left alone.
 
 import numpy as np
 import pandas as pd
+from duckdb import DuckDBPyConnection
 
 from data.market.trading_days import TreasuryHolidays
 
@@ -50,6 +51,16 @@ def trading_calendar() -> pd.DataFrame:
     return pd.DataFrame(
         {"day": days.date, "is_open": is_open, "next_open": following.astype(object)}
     )
+
+
+def add_calendar(connection: DuckDBPyConnection) -> None:
+    """Add the table ``calendar``, with the columns of `trading_calendar`."""
+    connection.register("calendar_frame", trading_calendar())
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE calendar AS SELECT CAST(day AS DATE) AS day, "
+        "is_open, CAST(next_open AS DATE) AS next_open FROM calendar_frame"
+    )
+    connection.unregister("calendar_frame")
 
 
 # Dealer and agency legs of equal par on one day, in order of time: the nearest dealer

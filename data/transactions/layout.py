@@ -9,9 +9,6 @@ from dataclasses import dataclass
 CHANGE_OF_SYSTEM = "2012-02-06"
 """First report date of the present system: the life cycle differs before and after."""
 
-REPORT = "report.json"
-"""Account of a cleaning, in the folder that it went to."""
-
 LINE_BITS = 40
 """A row id is ``file number * 2**LINE_BITS + record number``; records count from 1."""
 

@@ -1,10 +1,7 @@
 """Read one source into typed Parquet files, one a bucket."""
 
-import difflib
 import json
-import re
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +9,7 @@ from typing import Any
 import duckdb
 
 from data.errors import DataError
+from data.files.atomic import publishing
 from data.files.databases import (
     OF_FILES,
     PARQUET,
@@ -20,7 +18,8 @@ from data.files.databases import (
     quoted,
 )
 from data.transactions.bucket import Limits, connect
-from data.transactions.dialects import DIALECTS, LAYOUT, Dialect
+from data.transactions.dialects import LAYOUT, Dialect
+from data.transactions.headers import columns_of
 from data.transactions.layout import (
     FILE_NUMBER_BITS,
     LINE_BITS,
@@ -50,75 +49,6 @@ def file_number(sha256: str, occurrence: int) -> int:
     """Number of a file in row ids: of its content and how often it came before."""
     number = int(sha256[:12], 16) + occurrence
     return number % 2**FILE_NUMBER_BITS
-
-
-def columns_of(source: Source, dialect: Dialect) -> dict[str, str]:
-    """Find the columns of the layout in a source by the names in its header.
-
-    Returns
-    -------
-    dict
-        Column of the layout to the source's name for it.
-
-    Raises
-    ------
-    DataError
-        A column that the dialect cannot do without is missing.
-    """
-    by_plain_name = {_plain(name): name for name in source.header}
-    best: dict[str, str] = {}
-    for header in dialect.headers:
-        found = {
-            ours: by_plain_name[_plain(theirs)]
-            for theirs, ours in header.items()
-            if ours is not None and _plain(theirs) in by_plain_name
-        }
-        if len(found) > len(best):
-            best = found
-    missing = [
-        name
-        for name in dialect.needed
-        if name not in best and name not in dialect.constants
-    ]
-    if missing:
-        raise DataError(
-            f"{source.name} has no column for {', '.join(missing)}: "
-            f"{_expected(missing, source, dialect)}.",
-            _other_dialect(source, dialect)
-            or "Check the header, name the right dialect, or give a column map.",
-        )
-    return best
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_")
-
-
-def _expected(missing: list[str], source: Source, dialect: Dialect) -> str:
-    parts = []
-    for name in missing:
-        theirs = [
-            their
-            for header in dialect.headers
-            for their, ours in header.items()
-            if ours == name
-        ]
-        near = difflib.get_close_matches(theirs[0], source.header, 1) if theirs else []
-        hint = f" (is it {near[0]!r}?)" if near else ""
-        parts.append(f"dialect {dialect.name} calls it {' or '.join(theirs)}{hint}")
-    return "; ".join(parts)
-
-
-def _other_dialect(source: Source, dialect: Dialect) -> str | None:
-    names = {_plain(name) for name in source.header}
-    for other in DIALECTS.values():
-        if other.name != dialect.name and any(
-            {_plain(their) for their, ours in header.items() if ours in other.needed}
-            <= names
-            for header in other.headers
-        ):
-            return f"The header is that of --dialect {other.name}."
-    return None
 
 
 @dataclass(frozen=True)
@@ -167,17 +97,9 @@ def read_task(task: ReadTask) -> dict[str, Any]:
     done = task.out / "counts.json"
     if done.is_file():
         return dict(json.loads(done.read_text(encoding="utf-8")))
-    task.out.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = Path(
-        tempfile.mkdtemp(prefix=f".{task.out.name}-", dir=task.out.parent)
-    )
-    try:
+    with publishing(task.out, done.name) as unfinished:
         counts = {"number": task.number, **read_source(task, unfinished)}
         (unfinished / done.name).write_text(json.dumps(counts), encoding="utf-8")
-        shutil.rmtree(task.out, ignore_errors=True)
-        unfinished.rename(task.out)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
     return counts
 
 

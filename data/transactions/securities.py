@@ -4,8 +4,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from data.errors import DataError
-from data.files.cells import date_cells, read_cells, refuse_repeated_rows
+from data.files.cells import (
+    date_cells,
+    optional_date_cells,
+    read_cells,
+    refuse_repeated_rows,
+    require_columns,
+)
 
 MATURITY = "maturity_date"
 ISSUE = "issue_date"
@@ -34,24 +39,13 @@ def read_securities(path: Path) -> pd.DataFrame:
     """
     source = str(path)
     cells = read_cells(path, _REMEDY)
-    for name in ("cusip", MATURITY):
-        if name not in cells:
-            raise DataError(f"{source}: missing column {name}", _REMEDY)
+    require_columns(cells, ("cusip", MATURITY), source)
     securities = pd.DataFrame(
         {
             "cusip": cells["cusip"].astype(str).str.strip().str.upper(),
             MATURITY: date_cells(cells[MATURITY], source),
-            ISSUE: _dates_where_known(cells, source),
+            ISSUE: optional_date_cells(cells, ISSUE, source),
         }
     )
     refuse_repeated_rows(securities, ("cusip",), source)
     return securities
-
-
-def _dates_where_known(cells: pd.DataFrame, source: str) -> pd.Series:
-    if ISSUE not in cells:
-        return pd.Series(pd.NaT, index=cells.index, dtype="datetime64[ns]")
-    is_known = cells[ISSUE].notna() & (cells[ISSUE].astype(str).str.strip() != "")
-    # Every row is looked at, so that an error counts the rows of the file.
-    dates = date_cells(cells[ISSUE].where(is_known, cells[MATURITY]), source)
-    return dates.where(is_known)

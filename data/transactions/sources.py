@@ -4,11 +4,14 @@ Each becomes one `Source`, a text, Parquet or SAS file on disk with a known head
 trailer taken off. Nothing is read into memory.
 """
 
+import errno
 import gzip
 import hashlib
 import json
 import re
+import shutil
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.errors import DataError
+from data.files.atomic import sha256_of
 from data.transactions.dialects import Dialect
 
 SCENARIO_FILE = "scenario.json"
@@ -113,13 +117,11 @@ def _open(file: Path, name: str, dialect: Dialect, work: Path) -> Iterator[Sourc
     if suffix == ".zip":
         yield from _open_zip(file, name, dialect, work)
     elif suffix == ".parquet":
-        yield Source(name, file, sha256_of_file(file), False, _parquet_header(file))
+        yield _open_parquet(file, name, file)
     elif suffix == ".sas7bdat":
-        parquet = work / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.parquet"
+        parquet = _place(work, name, ".parquet")
         _convert_sas(file, name, parquet)
-        yield Source(
-            name, parquet, sha256_of_file(file), False, _parquet_header(parquet)
-        )
+        yield _open_parquet(file, name, parquet)
     elif suffix in _TEXT_SUFFIXES:
         yield _open_text(file, name, dialect, work)
     else:
@@ -129,63 +131,82 @@ def _open(file: Path, name: str, dialect: Dialect, work: Path) -> Iterator[Sourc
         )
 
 
+def _place(work: Path, name: str, suffix: str) -> Path:
+    """Where something that is made of a file goes, whatever its name."""
+    return work / (hashlib.sha256(name.encode()).hexdigest()[:16] + suffix)
+
+
 def _open_zip(file: Path, name: str, dialect: Dialect, work: Path) -> Iterator[Source]:
+    with _damage_told(name), zipfile.ZipFile(file) as archive:
+        members = [m for m in archive.infolist() if not m.is_dir()]
+        for member in sorted(members, key=lambda m: m.filename):
+            label = f"{name}/{member.filename}"
+            unpacked = _place(work, label, Path(member.filename).suffix)
+            with archive.open(member) as packed, unpacked.open("wb") as out:
+                shutil.copyfileobj(packed, out, _BLOCK)
+            found = list(_open(unpacked, label, dialect, work))
+            if all(source.path != unpacked for source in found):
+                unpacked.unlink()
+            yield from found
+
+
+def _open_parquet(file: Path, name: str, parquet: Path) -> Source:
     try:
-        with zipfile.ZipFile(file) as archive:
-            members = [m for m in archive.infolist() if not m.is_dir()]
-            for member in sorted(members, key=lambda m: m.filename):
-                suffix = Path(member.filename).suffix
-                label = f"{name}/{member.filename}"
-                unpacked = work / (
-                    hashlib.sha256(label.encode()).hexdigest()[:16] + suffix
-                )
-                with archive.open(member) as packed, unpacked.open("wb") as out:
-                    while block := packed.read(_BLOCK):
-                        out.write(block)
-                yield from _open(unpacked, label, dialect, work)
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
-        raise DataError(
-            f"{name} is damaged or cut short: {error}", _GET_IT_AGAIN
-        ) from error
+        header = tuple(pq.read_schema(parquet).names)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise DataError(f"{name} is no Parquet file: {error}", _GET_IT_AGAIN) from error
+    return Source(name, parquet, sha256_of(file), False, header)
 
 
 def _open_text(file: Path, name: str, dialect: Dialect, work: Path) -> Source:
-    with _text_bytes(file, name) as lines:
+    with _damage_told(name), _text_bytes(file) as lines:
         first = lines.readline()
     header = tuple(
         cell.strip().strip('"') for cell in _decoded(first).split(dialect.delimiter)
     )
     if not dialect.has_trailer:
-        return Source(name, file, sha256_of_file(file), True, header)
-    copy = work / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}-records.txt"
-    records = _without_trailer(file, name, dialect, copy)
-    return Source(name, copy, sha256_of_file(file), True, header, records)
+        return Source(name, file, sha256_of(file), True, header)
+    copy = _place(work, name, "-records.txt")
+    with _damage_told(name), _text_bytes(file) as lines:
+        records = _without_trailer(lines, name, dialect, copy)
+    return Source(name, copy, sha256_of(file), True, header, records)
 
 
 def _decoded(line: bytes) -> str:
     return line.decode("utf-8-sig", "replace").strip()
 
 
+def _text_bytes(file: Path) -> BufferedIOBase:
+    return gzip.open(file, "rb") if file.suffix == ".gz" else file.open("rb")
+
+
 @contextmanager
-def _text_bytes(file: Path, name: str) -> Iterator[BufferedIOBase]:
+def _damage_told(name: str) -> Iterator[None]:
+    """Say of a packed file that cannot be unpacked that it is damaged."""
     try:
-        if file.suffix == ".gz":
-            with gzip.open(file, "rb") as packed:
-                yield packed
-        else:
-            with file.open("rb") as plain:
-                yield plain
-    except (EOFError, gzip.BadGzipFile) as error:
+        yield
+    except (EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
+        # A damaged list of members leads to no place in the file; a full disk is not
+        # the file's fault.
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise
         raise DataError(
             f"{name} is damaged or cut short: {error}", _GET_IT_AGAIN
         ) from error
+    except RuntimeError as error:  # under a password, or packed by another method
+        raise DataError(
+            f"{name} cannot be unpacked here: {error}",
+            "Unpack it, and name the folder.",
+        ) from error
 
 
-def _without_trailer(file: Path, name: str, dialect: Dialect, copy: Path) -> int:
+def _without_trailer(
+    packed: BufferedIOBase, name: str, dialect: Dialect, copy: Path
+) -> int:
     """Copy header and records of a file; return the trailer's count, which is right."""
     lines = -1
     held: bytes | None = None
-    with _text_bytes(file, name) as packed, copy.open("wb") as out:
+    with copy.open("wb") as out:
         for line in packed:
             if not line.strip():
                 continue
@@ -225,13 +246,6 @@ def rows_about(source: Source) -> int:
     return size * _PACKING if source.path.suffix == ".gz" else size
 
 
-def _parquet_header(file: Path) -> tuple[str, ...]:
-    try:
-        return tuple(pq.read_schema(file).names)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise DataError(f"{file} is no Parquet file: {error}", _GET_IT_AGAIN) from error
-
-
 def _convert_sas(file: Path, name: str, parquet: Path) -> None:
     """Stream a SAS data set to Parquet; slow, since its pages are decoded in Python."""
     writer: pq.ParquetWriter | None = None
@@ -258,9 +272,3 @@ def _nullable(rows: pa.Table) -> pa.Table:
         for f in rows.schema
     ]
     return rows.cast(pa.schema(fields))
-
-
-def sha256_of_file(path: Path) -> str:
-    """SHA-256 of a file, read in blocks."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

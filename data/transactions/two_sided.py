@@ -11,20 +11,18 @@ _SAME_TRADE = (
 _OTHER_SIDE = "other side of an inter-dealer trade"
 
 
-def _pair_in_time(removed: str, kept: str, key: str, reason: str) -> str:
+def _pair_in_time(removed: str, kept: str, reason: str) -> str:
     """Query that removes the k-th report of a kind for the k-th of another."""
     return f"""
 WITH report AS (
-    SELECT row_id, {key}, CASE WHEN {removed} THEN 'B' ELSE 'S' END AS role,
+    SELECT row_id, {_TRADE}, CASE WHEN {removed} THEN 'B' ELSE 'S' END AS role,
            ROW_NUMBER() OVER (
-               PARTITION BY {key}, CASE WHEN {removed} THEN 'B' ELSE 'S' END
+               PARTITION BY {_TRADE}, CASE WHEN {removed} THEN 'B' ELSE 'S' END
                ORDER BY {_IN_TIME}) AS nth
     FROM live WHERE ({removed}) OR ({kept})
 )
 SELECT b.row_id, '{reason}' AS reason, s.row_id AS killed_by
-FROM report b JOIN report s
-  ON {" AND ".join(f"b.{c.strip()} = s.{c.strip()}" for c in key.split(","))}
- AND b.nth = s.nth
+FROM report b JOIN report s ON {_SAME_TRADE} AND b.nth = s.nth
 WHERE b.role = 'B' AND s.role = 'S'
 """
 
@@ -36,7 +34,6 @@ def _ats_counterpart(side: str, other: str) -> Step:
         _pair_in_time(
             f"contra = 'T' AND side = '{side}' AND COALESCE(reporter, 'D') <> 'T'",
             f"reporter = 'T' AND side = '{other}'",
-            _TRADE,
             "other side of a trade with an ATS",
         ),
     )
@@ -51,7 +48,6 @@ PAIR = (
         _pair_in_time(
             "reporter = 'T' AND side = 'B'",
             "reporter = 'T' AND side = 'S'",
-            _TRADE,
             "purchase of what the ATS sold",
         ),
     ),
@@ -62,7 +58,6 @@ PAIR = (
         _pair_in_time(
             "contra = 'D' AND side = 'B'",
             "contra = 'D' AND side = 'S'",
-            _TRADE,
             _OTHER_SIDE,
         ),
     ),
@@ -119,7 +114,7 @@ PARTY_IDS = (
     Step(
         "two-sided-party-ids-rest",
         "as two-sided-party-ids-nearest, for what is left, in order of time",
-        """
+        f"""
 WITH report AS (
     SELECT row_id, cusip, execution_date, price, par, side,
            CASE side WHEN 'B' THEN reporter_id ELSE contra_id END AS buyer,
@@ -137,11 +132,9 @@ ranked AS (
         ORDER BY l.execution_time, r.row_id) AS nth
     FROM report r JOIN live l ON l.row_id = r.row_id
 )
-SELECT b.row_id, 'other side of an inter-dealer trade' AS reason,
+SELECT b.row_id, '{_OTHER_SIDE}' AS reason,
        s.row_id AS killed_by
-FROM ranked b JOIN ranked s
-  ON b.cusip = s.cusip AND b.execution_date = s.execution_date
- AND b.price = s.price AND b.par = s.par
+FROM ranked b JOIN ranked s ON {_SAME_TRADE}
  AND b.buyer = s.buyer AND b.seller = s.seller AND b.nth = s.nth
 WHERE b.side = 'B' AND s.side = 'S'
 """,

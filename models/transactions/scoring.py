@@ -17,7 +17,7 @@ from duckdb import DuckDBPyConnection
 
 from data.errors import DataError
 from data.files.databases import PARQUET, pattern
-from data.transactions.findings import trading_calendar
+from data.transactions.findings import add_calendar
 from data.transactions.measures.tables import add_fair_prices, cusip_days
 from data.transactions.measures.trades import open_trades
 from data.transactions.reading import UNREADABLE
@@ -205,12 +205,7 @@ def open_true_trades(twin: Path) -> Iterator[DuckDBPyConnection]:
     """
     files = Twin(twin).files(TRADES)
     with duckdb.connect() as connection:
-        connection.register("calendar_frame", trading_calendar())
-        connection.execute(
-            "CREATE TEMP TABLE calendar AS SELECT day, is_open, "
-            "CAST(next_open AS DATE) AS next_open FROM calendar_frame"
-        )
-        connection.unregister("calendar_frame")
+        add_calendar(connection)
         connection.execute(_TRUE_TRADE, [files])
         yield connection
 

@@ -15,6 +15,7 @@ from data.half_life.liquidity_controls import read_liquidity_controls
 from data.half_life.microstructure import read_microstructure
 from data.liquidity_regimes.panel import read_liquidity_panel
 from data.liquidity_regimes.volatility_file import read_volatility_file
+from data.market.auctions import read_auctions
 from data.price_pressure.bond_terms import read_cheapest_to_deliver, read_coupons
 from data.price_pressure.panel import read_price_pressure_panel
 from data.sources.cftc import read_dealer_positions
@@ -31,7 +32,6 @@ from data.trading_costs.quote_sources import (
     read_quote_table,
     read_tradeweb,
 )
-from data.trading_costs.quotes_kind import read_auctions
 from data.trading_costs.trades import read_trades
 from data.transactions.bucket import Limits
 from data.transactions.column_map import read_column_map
@@ -234,9 +234,9 @@ TABLES: dict[str, tuple[Reader, str, Callable[[], str]]] = {
         read_auctions,
         "a.csv",
         lambda: (
-            "cusip,security_type,issue_date,maturity_date\n"
-            "912828ZZ1,Note,2018-08-15,2028-08-15\n"
-            "912828YY1,Bond,2022-08-15,2052-08-15\n"
+            "cusip,security_type,auction_date,issue_date,maturity_date\n"
+            "912828ZZ1,Note,2018-08-08,2018-08-15,2028-08-15\n"
+            "912828YY1,Bond,2022-08-11,2022-08-15,2052-08-15\n"
         ),
     ),
     "deliverables": (

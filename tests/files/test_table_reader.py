@@ -8,7 +8,12 @@ import pandas as pd
 import pytest
 
 from data.errors import DataError
-from data.files.cells import date_cells, number_cells, read_cells
+from data.files.cells import (
+    date_cells,
+    number_cells,
+    optional_date_cells,
+    read_cells,
+)
 from data.files.table_reader import local_dates, read_table
 from data.files.text_tables import numbers
 
@@ -109,3 +114,13 @@ def test_a_date_is_the_local_one_and_none_beyond_nanoseconds() -> None:
     dates = local_dates(cells)
     assert dates.tolist()[:2] == [pd.Timestamp("2014-01-02")] * 2
     assert dates.isna().tolist() == [False, False, True, True]
+
+
+def test_a_date_that_may_be_missing_is_named_by_its_row_of_the_file() -> None:
+    cells = pd.DataFrame({"issued": ["", "null", "2020-01-06", None]})
+    dates = optional_date_cells(cells, "issued", "f.csv")
+    assert dates.isna().tolist() == [True, True, False, True]
+    assert optional_date_cells(cells, "matures", "f.csv").isna().all()
+    cells.loc[3, "issued"] = "soon"
+    with pytest.raises(DataError, match=r"f\.csv: column issued, row 4: 'soon'"):
+        optional_date_cells(cells, "issued", "f.csv")

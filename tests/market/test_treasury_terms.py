@@ -86,6 +86,10 @@ def test_trades_settle_on_the_next_business_day():
         np.array(["2024-09-03", "2024-09-10"], dtype="datetime64[D]"),
     )
     assert settlement("2024-08-30", 0) == np.datetime64("2024-08-30")
+    np.testing.assert_array_equal(
+        settlement(["2024-08-30", "2024-08-30", "2024-08-30"], [0, 1, 2]),
+        np.array(["2024-08-30", "2024-09-03", "2024-09-04"], dtype="datetime64[D]"),
+    )
     # New Year's Day.
     assert paid_on("2025-01-01") == np.datetime64("2025-01-02")
 

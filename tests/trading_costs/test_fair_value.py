@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from data.__main__ import app
 from data.errors import DataError
+from data.trading_costs.accrued import accrued_at_settlement
 from data.trading_costs.as_of import last_before
 from data.trading_costs.benchmark import CurveSettings, benchmark_of
 from data.trading_costs.effective_spread import effective_spread
@@ -189,6 +190,33 @@ def test_a_panel_without_a_benchmark_is_refused():
     frame = measured(typed_quotes(flat_quotes().assign(vintage=np.nan), "here"))
     with pytest.raises(DataError, match="no day has quotes of 3 benchmark issues"):
         benchmark_of(frame, CurveSettings(), "quotes.csv")
+
+
+def test_a_trade_accrues_to_its_own_settlement():
+    trades = pd.DataFrame(
+        {
+            "security": ["A", "B", "A", "C"],
+            "time": pd.to_datetime(
+                [f"2024-06-{when}" for when in ("06T10", "06T11", "06T15", "10T10")]
+            ),
+        }
+    )
+    quotes = pd.DataFrame(
+        {
+            "security": trades["security"],
+            "time": pd.Timestamp("2024-06-03T10:00"),
+            "maturity_date": pd.to_datetime(3 * ["2034-02-15"] + ["2024-06-11"]),
+            "coupon_percent": 4.0,
+            "dated_date": pd.to_datetime(3 * ["2024-02-15"] + [None]),
+            "first_coupon_date": pd.Series(4 * [pd.NaT], dtype="datetime64[ns]"),
+            "settlement_days": [1, 0, 1, 1],
+        }
+    )
+    # 113 of 182 days to 7 June, the next business day; 112 to 6 June.
+    np.testing.assert_allclose(
+        accrued_at_settlement(trades, quotes),
+        [2 * 113 / 182, 2 * 112 / 182, 2 * 113 / 182, np.nan],
+    )
 
 
 def test_the_error_variance_is_recovered():

@@ -14,7 +14,7 @@ from data.trading_costs.quote_panel import (
     read_quote_panel,
     write_quote_panel,
 )
-from data.trading_costs.quotes_kind import build_quotes, read_auctions
+from data.trading_costs.quotes_kind import auctioned_issues, build_quotes
 from tests.trading_costs.quote_frames import flat_quotes
 
 
@@ -105,7 +105,7 @@ def test_reopenings_are_no_new_issues(tmp_path):
         "91282CJY8,Note,2024-01-31,2034-01-15,Yes\n"
         "912797JT7,Bill,2024-02-15,2024-05-16,No\n"
     )
-    issues = read_auctions(path)
+    issues = auctioned_issues(path)
     assert list(issues["security"]) == ["91282CJZ5", "91282CKQ3"]
     assert list(issues["years"]) == [10.0, 10.0]
 

@@ -8,6 +8,7 @@ from data.errors import DataError
 from data.half_life.checks import MICROSTRUCTURE_COVARIATES
 from data.half_life.microstructure import read_microstructure
 from data.half_life.microstructure_command import build_microstructure
+from data.market.auctions import read_auctions
 from data.transactions.measures.command import build_measures
 from data.transactions.measures.fair_prices import read_fair_prices, take_fair_prices
 from data.transactions.measures.finra_counts import (
@@ -243,6 +244,80 @@ def test_finra_counts_leave_out_what_finra_leaves_out(cleaned):
     assert day["dealer_customer_count"] == 5
     assert day["dealer_customer_volume_usd"] == 4e6 + 500
     assert day["vwap"] == pytest.approx((100 + 3 * 102) / 4)
+    assert day["when_issued_left_out_count"] == 1
+
+
+AUCTIONS = (
+    "cusip,security_type,auction_date,issue_date,maturity_date\n"
+    f"{A},Note,2019-03-05,2019-03-15,2029-02-15\n"
+    f"{A},Note,2019-04-10,2019-04-15,2029-02-15\n"
+    f"{B},Bill,,2019-03-15,2019-06-15\n"
+)
+
+
+def test_when_issued_trades_count_after_the_close_of_their_auction(cleaned, tmp_path):
+    days = [
+        *("2019-03-04", "2019-03-05", "2019-03-06", "2019-03-15"),
+        *("2019-04-09", "2019-04-10", "2019-04-11"),
+    ]
+    rows = [
+        trade(
+            number,
+            day,
+            "14:00:00",
+            99.0 + number,
+            1e6,
+            when_issued="Y",
+            settlement_date=issue,
+        )
+        for number, (day, issue) in enumerate(
+            zip(days, 4 * ["2019-03-15"] + 3 * ["2019-04-15"], strict=True)
+        )
+    ]
+    # After the close of the auction's day FINRA counts the next; without its auction
+    # a bill's trade is never counted; what settles after the issue has no usual price.
+    rows += [
+        trade(10, "2019-03-05", "18:40:00", 100.0, 2e6, when_issued="Y")
+        | {"trading_day": pd.Timestamp("2019-03-06").date()},
+        trade(11, "2019-03-06", "14:00:00", 98.0, 4e6, when_issued="Y", cusip=B),
+        trade(
+            12,
+            "2019-03-06",
+            "14:00:00",
+            90.0,
+            8e6,
+            when_issued="Y",
+            settlement_date="2019-03-18",
+        ),
+    ]
+    path = tmp_path / "auctions.csv"
+    path.write_text(AUCTIONS)
+    with open_trades(cleaned(rows)) as connection:
+        without = finra_counts(connection)
+        found = finra_counts(connection, auctions=read_auctions(path))
+    assert without["dealer_customer_count"].tolist() == 7 * [0]
+    assert without["when_issued_left_out_count"].sum() == len(rows)
+    assert found["dealer_customer_count"].tolist() == [0, 0, 3, 1, 0, 0, 1]
+    assert found["when_issued_left_out_count"].tolist() == [1, 1, 1, 0, 1, 1, 0]
+    assert found["dealer_customer_volume_usd"].tolist() == [0, 0, 11e6, 1e6, 0, 0, 1e6]
+    assert found["vwap"][2] == pytest.approx((101 + 2 * 100) / 3)
+
+
+def test_the_command_says_which_when_issued_trades_it_leaves_out(
+    cleaned, tmp_path, capsys
+):
+    days = ("2019-03-05", "2019-03-06")
+    folder = cleaned(
+        trade(number, day, "14:00:00", 99.0, 1e6, when_issued="Y")
+        for number, day in enumerate(days)
+    )
+    out = tmp_path / "measures.csv"
+    build_measures(folder, out, "finra-day")
+    assert "2 when-issued trades do not count" in capsys.readouterr().out
+    (tmp_path / "auctions.csv").write_text(AUCTIONS)
+    build_measures(folder, out, "finra-day", auctions=tmp_path / "auctions.csv")
+    assert "1 when-issued trades do not count" in capsys.readouterr().out
+    assert pd.read_csv(out)["dealer_customer_count"].tolist() == [0, 1]
 
 
 PUBLIC = (
@@ -266,6 +341,7 @@ def test_public_aggregates_are_read_in_usd_and_set_beside(tmp_path):
             "dealer_customer_count": [23],
             "ats_interdealer_volume_usd": [125.25e9],
             "dealer_customer_volume_usd": [190e9],
+            "when_issued_left_out_count": [0],
         }
     )
     row = one(beside_public(own, public))

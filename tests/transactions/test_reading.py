@@ -11,10 +11,12 @@ import pandas as pd
 import pytest
 
 from data.errors import DataError
+from data.files.atomic import sha256_of
 from data.transactions.bucket import Selection
 from data.transactions.column_map import read_column_map
 from data.transactions.dialects import DIALECTS
 from data.transactions.layout import CLEAN_COLUMNS, REJECT_COLUMNS, UNFINISHED, line_of
+from data.transactions.sources import open_sources
 from tests.transactions.files import (
     cleaned,
     rows_of,
@@ -160,6 +162,10 @@ def test_a_folder_and_a_zip_of_daily_zips(tmp_path):
     assert report["inputs"][0]["name"] == (
         f"{year}/2020-01-02.zip/enhanced-2020-01-02.txt"
     )
+    unpacked = tmp_path / "unpacked"
+    unpacked.mkdir()
+    opened = list(open_sources([year], DIALECTS["finra-enhanced"], unpacked))
+    assert {source.path for source in opened} == set(unpacked.iterdir())
     folder = tmp_path / "folder"
     folder.mkdir()
     days[0].rename(folder / days[0].name)
@@ -198,6 +204,38 @@ def test_a_truncated_zip_is_refused(tmp_path):
     broken[len(broken) // 3] ^= 0xFF
     year.write_bytes(bytes(broken))
     assert "damaged or cut short" in refused(tmp_path, year)
+
+
+@pytest.mark.parametrize("kind", [".zip", ".txt.gz"])
+def test_whatever_is_damaged_in_a_packed_file_is_told_as_damage(tmp_path, kind):
+    file = write_text(tmp_path / "a.txt", TRADES, "finra-enhanced")
+    packed = tmp_path / f"packed{kind}"
+    if kind == ".zip":
+        zipped(packed, file)
+    else:
+        packed.write_bytes(gzip.compress(file.read_bytes()))
+    whole = packed.read_bytes()
+    told = 0
+    for place in range(len(whole)):
+        spoilt = bytearray(whole)
+        spoilt[place] ^= 0xFF
+        packed.write_bytes(spoilt)
+        try:
+            opened = list(open_sources([packed], DIALECTS["finra-enhanced"], tmp_path))
+        except DataError:
+            told += 1
+        else:
+            assert [source.records for source in opened] in ([3], [])
+    assert told > len(whole) / 2
+
+
+def test_an_archive_under_a_password_has_to_be_unpacked(tmp_path):
+    file = write_text(tmp_path / "a.txt", TRADES, "finra-enhanced")
+    locked = bytearray(zipped(tmp_path / "a.zip", file).read_bytes())
+    for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        locked[locked.index(header) + flags] |= 1
+    (tmp_path / "a.zip").write_bytes(locked)
+    assert "Unpack it" in refused(tmp_path, tmp_path / "a.zip")
 
 
 def test_a_renamed_header_is_refused_with_what_was_expected(tmp_path):
@@ -354,7 +392,8 @@ def test_a_sas_data_set_is_streamed_in_parts(tmp_path, monkeypatch):
     monkeypatch.setattr("pandas.read_sas", chunks_of)
     file = tmp_path / "trace_enhanced.sas7bdat"
     file.write_bytes(b"SAS")
-    cleaned(tmp_path / "out", file)
+    report = cleaned(tmp_path / "out", file)
+    assert report["inputs"][0]["sha256"] == sha256_of(file)
     assert asked == [("trace_enhanced.sas7bdat", "latin-1")]
     assert rows_of(tmp_path / "out", "clean", SEEN) == [
         (7, date(2015, 3, 18), 32700, Decimal("99.5"), Decimal(1000), "S", "C")

@@ -11,8 +11,10 @@ from data.command_line import Command
 from data.errors import DataError
 from data.files.atomic import require_place
 from data.files.cells import require_panel_suffix, write_frame
+from data.market.auctions import read_auctions
 from data.transactions.measures.fair_prices import take_fair_prices
 from data.transactions.measures.finra_counts import (
+    WHEN_ISSUED_LEFT_OUT,
     beside_public,
     finra_counts,
     read_public_aggregates,
@@ -29,7 +31,8 @@ EXAMPLES = (
     "python -m data build measures --trades data/clean/transactions --by cusip-day "
     "--out data/clean/cusip-days.parquet\n\n"
     "python -m data build measures --trades data/clean/treasuries --by finra-day "
-    "--public daily-aggregates.csv --out data/clean/beside-finra.csv"
+    "--public daily-aggregates.csv --auctions auctions_query.csv "
+    "--out data/clean/beside-finra.csv"
 )
 
 
@@ -57,6 +60,13 @@ def build_measures(
             help=f"FINRA's Treasury daily aggregates to set beside, for {FINRA_DAY}."
         ),
     ] = None,
+    auctions: Annotated[
+        Path | None,
+        typer.Option(
+            help="Auction results of Fiscal Data, for when-issued trades of "
+            f"{FINRA_DAY}."
+        ),
+    ] = None,
 ) -> None:
     """Measure volume, prices, costs and who traded, by bond, tenor or market day."""
     require_panel_suffix(out)
@@ -68,10 +78,10 @@ def build_measures(
             "nobody knows the tenor of a CUSIP",
             "name a file of cusip and maturity_date with --securities.",
         )
-    notes = []
+    notes: list[str] = []
     with open_trades(trades) as connection:
         if by == FINRA_DAY:
-            table = _counted(connection, public)
+            table = _counted(connection, public, auctions, notes)
         else:
             if fair_prices is not None:
                 notes.append(take_fair_prices(connection, fair_prices))
@@ -97,8 +107,24 @@ def _measured(
     return tenor_days(connection)
 
 
-def _counted(connection: DuckDBPyConnection, public: Path | None) -> pd.DataFrame:
-    own = finra_counts(connection)
+def _counted(
+    connection: DuckDBPyConnection,
+    public: Path | None,
+    auctions: Path | None,
+    notes: list[str],
+) -> pd.DataFrame:
+    known = None if auctions is None else read_auctions(auctions)
+    own = finra_counts(connection, auctions=known)
+    left_out = int(own[WHEN_ISSUED_LEFT_OUT].sum())
+    if left_out:
+        notes.append(
+            f"{left_out} when-issued trades do not count: "
+            + (
+                "FINRA counts those after their auction, which --auctions tells"
+                if auctions is None
+                else f"they are of no auction in {auctions}, or from before its close"
+            )
+        )
     if public is None:
         return own
     both = beside_public(own, read_public_aggregates(public))

@@ -2,10 +2,10 @@
 
 FINRA counts between systems and dealers what an ATS sells and what member firms sell to
 each other; with customers whatever is reported against non-members and affiliates, save
-by an ATS. Reports to an ATS do not count. A trading day ends at 18:30 US Eastern. Clean
-the messages with ``--two-sided finra`` and all filters off that FINRA does not know
-(``--without special-price --without settlement``) to have the same rows. Source: FINRA,
-About Treasury Aggregate Statistics.
+by an ATS. Reports to an ATS do not count, nor do when-issued trades up to the close of
+the day of their auction. A trading day ends at 18:30 US Eastern. README.md of this
+family has the command that keeps the same rows. Source: FINRA, About Treasury Aggregate
+Statistics.
 """
 
 from pathlib import Path
@@ -16,7 +16,7 @@ from duckdb import DuckDBPyConnection
 
 from data.errors import DataError
 from data.files.cells import date_cells, number_cells, read_cells, require_columns
-from data.transactions.findings import trading_calendar
+from data.transactions.findings import add_calendar
 
 PUBLIC_NAMES = {
     "tradeDate": "date",
@@ -34,6 +34,16 @@ PUBLIC_NAMES = {
 COUNTS = ("ats_interdealer_count", "dealer_customer_count")
 VOLUMES = ("ats_interdealer_volume_usd", "dealer_customer_volume_usd")
 
+WHEN_ISSUED_LEFT_OUT = "when_issued_left_out_count"
+
+_NO_AUCTIONS = pd.DataFrame(
+    {
+        "security": pd.Series(dtype=object),
+        "auctioned": pd.Series(dtype="datetime64[ns]"),
+        "issued": pd.Series(dtype="datetime64[ns]"),
+    }
+)
+
 USD_BILLION = 1e9
 
 LEAST_DAY_USD, MOST_DAY_USD = 1e10, 1e13
@@ -42,34 +52,51 @@ LEAST_DAY_USD, MOST_DAY_USD = 1e10, 1e13
 SMALLEST_PRICED_USD = 1000
 FURTHEST_FROM_MEAN = 0.5
 
+# A when-issued trade is due after the day of its auction, and settles on the day of
+# issue; a reopening has an auction and a day of issue of its own.
 _COUNTED = f"""
-WITH priced AS (
-    SELECT t.*, price / AVG(price) OVER (PARTITION BY cusip, t.day) AS of_mean,
-           COALESCE(special_price, 'N') <> 'Y'
-           AND (settlement_date IS NULL OR settlement_date <= c.next_open) AS is_regular
-    FROM trade t LEFT JOIN calendar c ON c.day = t.execution_date
-    WHERE COALESCE(when_issued, 'N') <> 'Y'
+WITH dated AS (
+    SELECT *, COALESCE(when_issued, 'N') = 'Y' AS is_when_issued,
+           (SELECT MIN(a.issued) FROM auction a WHERE a.cusip = t.cusip
+            AND a.auctioned < t.day AND t.day <= a.issued) AS issued
+    FROM trade t WHERE counted_as IS NOT NULL
 ),
-counted AS (
-    SELECT *, CASE WHEN price IS NOT NULL AND is_regular
+due AS (
+    SELECT d.*, CASE WHEN NOT is_when_issued OR issued IS NOT NULL THEN counted_as END
+               AS class,
+           COALESCE(special_price, 'N') <> 'Y' AND COALESCE(settlement_date <=
+               CASE WHEN is_when_issued THEN issued ELSE c.next_open END, TRUE)
+               AS is_regular
+    FROM dated d LEFT JOIN calendar c ON c.day = d.execution_date
+),
+priced AS (
+    SELECT *, price / AVG(CASE WHEN class IS NOT NULL THEN price END)
+                      OVER (PARTITION BY cusip, day) AS of_mean
+    FROM due
+),
+weighted AS (
+    SELECT *, CASE WHEN class IS NOT NULL AND price IS NOT NULL AND is_regular
                     AND par >= {SMALLEST_PRICED_USD}
                     AND ABS(of_mean - 1) < {FURTHEST_FROM_MEAN} THEN par END AS weight
-    FROM priced WHERE counted_as IS NOT NULL
+    FROM priced
 )
 SELECT {{keys}},
-       COUNT(*) FILTER (counted_as = 'ats-interdealer') AS ats_interdealer_count,
-       COALESCE(SUM(par) FILTER (counted_as = 'ats-interdealer'), 0)
+       COUNT(*) FILTER (class = 'ats-interdealer') AS ats_interdealer_count,
+       COALESCE(SUM(par) FILTER (class = 'ats-interdealer'), 0)
            AS ats_interdealer_volume_usd,
-       COUNT(*) FILTER (counted_as = 'dealer-customer') AS dealer_customer_count,
-       COALESCE(SUM(par) FILTER (counted_as = 'dealer-customer'), 0)
+       COUNT(*) FILTER (class = 'dealer-customer') AS dealer_customer_count,
+       COALESCE(SUM(par) FILTER (class = 'dealer-customer'), 0)
            AS dealer_customer_volume_usd,
-       SUM(price * weight) / SUM(weight) AS vwap
-FROM counted GROUP BY {{keys}} ORDER BY {{keys}}
+       SUM(price * weight) / SUM(weight) AS vwap,
+       COUNT(*) FILTER (class IS NULL) AS {WHEN_ISSUED_LEFT_OUT}
+FROM weighted GROUP BY {{keys}} ORDER BY {{keys}}
 """
 
 
 def finra_counts(
-    connection: DuckDBPyConnection, keys: tuple[str, ...] = ("day",)
+    connection: DuckDBPyConnection,
+    keys: tuple[str, ...] = ("day",),
+    auctions: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Counts and volumes by FINRA's rule.
 
@@ -79,21 +106,27 @@ def finra_counts(
         Of `data.transactions.measures.trades.open_trades`.
     keys : tuple of str
         ``day``, or ``cusip`` and ``day``: a `vwap` over several CUSIPs says little.
+    auctions : DataFrame, optional
+        Of `data.market.auctions.read_auctions`: when-issued trades count after the day
+        of their auction. Without it, none does.
 
     Returns
     -------
     DataFrame
-        The keys, `COUNTS`, `VOLUMES` and ``vwap``, which leaves out small trades,
-        yields, special prices, late settlement and prices half away from the mean.
-        When-issued trades do not count: FINRA takes them from the auction's close on,
-        which a file does not tell.
+        The keys; `COUNTS`; `VOLUMES`; ``vwap``, which leaves out small trades, yields,
+        special prices, late settlement and prices half away from the mean; and
+        `WHEN_ISSUED_LEFT_OUT`, when-issued trades that do not count: before the close
+        of their auction's day, or of an auction that is not known.
     """
-    connection.register("calendar_frame", trading_calendar())
+    add_calendar(connection)
+    known = _NO_AUCTIONS if auctions is None else auctions
+    connection.register("auction_frame", known[["security", "auctioned", "issued"]])
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE calendar AS "
-        "SELECT day, CAST(next_open AS DATE) AS next_open FROM calendar_frame"
+        "CREATE OR REPLACE TEMP TABLE auction AS SELECT UPPER(security) AS cusip, "
+        "CAST(auctioned AS DATE) AS auctioned, CAST(issued AS DATE) AS issued "
+        "FROM auction_frame"
     )
-    connection.unregister("calendar_frame")
+    connection.unregister("auction_frame")
     return connection.execute(_COUNTED.format(keys=", ".join(keys))).df()
 
 
@@ -150,13 +183,13 @@ def beside_public(own: pd.DataFrame, public: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a day that both have: ``date``, and of each count and volume ``_own``,
-        ``_public`` and their ``_ratio``.
+        One row a day that both have: ``date``, `WHEN_ISSUED_LEFT_OUT`, and of each
+        count and volume ``_own``, ``_public`` and their ``_ratio``.
     """
     names = [*COUNTS, *VOLUMES]
     days = own.assign(date=pd.to_datetime(own["day"]).astype("datetime64[ns]"))
     published = public.groupby("date", as_index=False)[names].sum()
-    both = days[["date", *names]].merge(
+    both = days[["date", WHEN_ISSUED_LEFT_OUT, *names]].merge(
         published, on="date", suffixes=("_own", "_public")
     )
     for name in names:
