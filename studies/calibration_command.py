@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from data.files.atomic import replacing
+from data.files.unfinished import beside
 from studies.calibration import Calibration, rank_table, summarize_calibration
-from studies.console import beside, console, show, write
+from studies.console import console, show, write
 from studies.figures import figure_rank_ecdf
 
 SHOWN = ["parameter", "coverage_95", "p_value", "is_calibrated"]

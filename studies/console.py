@@ -17,7 +17,8 @@ from rich.progress import (
 from rich.table import Table
 
 from data.errors import DataError
-from data.files.atomic import replacing
+from data.files.atomic import replacing, require_place
+from data.files.unfinished import beside, unfinished
 
 SIGNIFICANT_DIGITS = "%.5g"
 
@@ -28,14 +29,10 @@ console = Console()
 
 
 def require_csv(out: Path) -> None:
-    """Refuse a table with another ending, before hours of computing."""
+    """Refuse a table with another ending, or no place, before hours of computing."""
     if out.suffix != ".csv":
         raise DataError(f"--out {out} does not end in .csv", "Name it NAME.csv.")
-
-
-def beside(path: Path, suffix: str) -> Path:
-    """Name of a second table: NAME_SUFFIX.csv."""
-    return path.with_name(f"{path.stem}_{suffix}{path.suffix}")
+    require_place(out)
 
 
 @contextmanager
@@ -67,7 +64,7 @@ def run_and_keep(
     replications: int,
     out: Path,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Run a study, with what it has so far on file after each replication.
+    """Run a study, and keep what it has so far `unfinished` on file meanwhile.
 
     Parameters
     ----------
@@ -86,11 +83,14 @@ def run_and_keep(
         Rows and summary.
     """
     require_csv(out)
-    with progress("fitting", replications) as advance:
+    with (
+        unfinished(out, "summary") as so_far,
+        progress("fitting", replications) as advance,
+    ):
 
         def keep(rows: pd.DataFrame) -> None:
-            write(rows, out)
-            write(summarize(rows), beside(out, "summary"))
+            write(rows, so_far, is_announced=False)
+            write(summarize(rows), beside(so_far, "summary"), is_announced=False)
             advance()
 
         rows = study(keep)

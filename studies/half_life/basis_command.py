@@ -42,8 +42,9 @@ def recovery_basis_decomposition(
 ) -> None:
     """Decompose series simulated from known components.
 
-    Writes one row a replication and parameter to OUT, after each replication, and the
-    shares of intervals that cover to OUT's name with _summary.
+    Writes one row a replication and parameter to OUT, and the shares of intervals that
+    cover to OUT's name with _summary; until all are done, to OUT's name with
+    _unfinished.
     """
     _, summary = run_and_keep(
         lambda keep: recovery(replications, num_days=days, advance=keep),

@@ -6,7 +6,8 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from studies.console import beside, progress, require_csv, show, write
+from data.files.unfinished import beside
+from studies.console import progress, require_csv, show, write
 from studies.half_life.chain_recovery import NUM_DAYS, chain_recovery, summarize_chain
 from studies.study import RECOVERY, Study
 

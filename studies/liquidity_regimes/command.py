@@ -6,17 +6,10 @@ from typing import Annotated
 import pandas as pd
 import typer
 
+from data.files.unfinished import beside
 from models.liquidity_regimes.simulation import NUM_DAYS
 from models.liquidity_regimes.specification import LiquidityRegimesSpecification
-from studies.console import (
-    beside,
-    console,
-    progress,
-    require_csv,
-    run_and_keep,
-    show,
-    write,
-)
+from studies.console import console, progress, require_csv, run_and_keep, show, write
 from studies.coverage import summarize_coverage
 from studies.liquidity_regimes.calibration_command import (
     EXAMPLES as CALIBRATION_EXAMPLES,
@@ -97,8 +90,9 @@ def recovery_liquidity_regimes(
 ) -> None:
     """Fit panels simulated at the published estimates of Table 3.
 
-    Writes one row a replication and parameter to OUT, after each replication, and the
-    shares of intervals that cover to OUT's name with _summary.
+    Writes one row a replication and parameter to OUT, and the shares of intervals that
+    cover to OUT's name with _summary; until all are done, to OUT's name with
+    _unfinished.
     """
     specification = LiquidityRegimesSpecification(covariates=covariates)
     rows, summary = run_and_keep(
@@ -123,10 +117,10 @@ def prior_sensitivity_liquidity_regimes(
     """
     require_csv(out)
     before = prior_predictive(seed, days)
-    write(before, beside(out, "predictive"))
     show("Probability of staying before any data", before)
     with progress("fitting", len(ALTERNATIVES)) as advance:
         rows = prior_sensitivity(seed, num_days=days, advance=advance)
+    write(before, beside(out, "predictive"))
     write(rows, out)
     slopes = rows[rows["parameter"] == "transition_depth_slope"]
     show("Depth slopes, per USD million", slopes[SHOWN_SENSITIVITY])

@@ -8,11 +8,12 @@ import typer
 
 from data.dims import DAY
 from data.errors import DataError
+from data.files.unfinished import beside
 from inference.settings import SamplerSettings
 from inference.store import write_trace
 from models.liquidity_regimes.simulation import NUM_DAYS
 from models.liquidity_regimes.specification import LiquidityRegimesSpecification
-from studies.console import beside, console, require_csv, show, write
+from studies.console import console, require_csv, show, write
 from studies.liquidity_regimes.ranking import (
     SPECIFICATIONS,
     TRUE_COVARIATES,
@@ -99,4 +100,5 @@ def _earlier(out: Path, seed: int, days: int) -> tuple[pd.DataFrame, pd.DataFram
             "Name another file, or the --seed and --days of that panel.",
         )
     scores = pd.read_csv(beside(out, "days"), parse_dates=[DAY], index_col=DAY)
-    return fits, scores
+    # Scores are written first: a run that was killed has some that no row is of.
+    return fits, scores[[name for name in scores if name in set(fits["specification"])]]

@@ -7,9 +7,10 @@ import pandas as pd
 import typer
 
 from data.errors import DataError
+from data.files.unfinished import beside
 from inference.settings import SamplerSettings
 from models.liquidity_regimes.simulation import NUM_DAYS
-from studies.console import beside, console, require_csv, show, write
+from studies.console import console, require_csv, show, write
 from studies.liquidity_regimes.variants import VARIANTS, fit_variant
 
 EXAMPLES = """Examples
@@ -77,4 +78,6 @@ def _earlier(out: Path, seed: int, days: int) -> tuple[pd.DataFrame, pd.DataFram
             f"{out} holds fits to other panels",
             "Name another file, or the --seed and --days of those panels.",
         )
-    return rows, pd.read_csv(beside(out, "elements"), dtype={"element": str})
+    elements = pd.read_csv(beside(out, "elements"), dtype={"element": str})
+    # Elements are written first: a run that was killed has some that no row is of.
+    return rows, elements[elements["variant"].isin(rows["variant"])]

@@ -7,10 +7,11 @@ import pandas as pd
 import typer
 
 from data.errors import DataError
+from data.files.unfinished import beside, unfinished
 from models.price_pressure.simulation import NUM_WEEKS
 from models.price_pressure.variants import EVERY_VARIANT, VARIANTS, Variant
 from studies.calibration_command import report_calibration
-from studies.console import beside, progress, require_csv, show, write
+from studies.console import progress, require_csv, show, write
 from studies.coverage import summarize_coverage
 from studies.price_pressure.calibration import calibration
 from studies.price_pressure.recovery import recovery
@@ -66,18 +67,22 @@ def recovery_price_pressure(
     """Fit panels simulated at the published estimates of each variant.
 
     Writes one row a replication and parameter to OUT, and the shares of intervals that
-    cover to OUT's name with _summary; after each variant, so that what is done stays.
+    cover to OUT's name with _summary; until all variants are done, to OUT's name with
+    _unfinished.
     """
     require_csv(out)
     chosen = [_variant(name) for name in dict.fromkeys(variant or VARIANTS)]
     tables = []
-    with progress("fitting", replications * len(chosen)) as advance:
+    with (
+        unfinished(out, "summary") as so_far,
+        progress("fitting", replications * len(chosen)) as advance,
+    ):
         for one in chosen:
             tables.append(recovery(one, replications, num_weeks=weeks, advance=advance))
             rows = pd.concat(tables, ignore_index=True)
             summary = summarize_coverage(rows)
-            write(rows, out)
-            write(summary, beside(out, "summary"))
+            write(rows, so_far, is_announced=False)
+            write(summary, beside(so_far, "summary"), is_announced=False)
     show("Share of 95% intervals that cover the truth", summary[SHOWN_COVERAGE])
 
 

@@ -7,12 +7,13 @@ import pandas as pd
 import typer
 
 from data.errors import DataError
+from data.files.unfinished import beside
 from data.price_pressure.panel import (
     PricePressurePanel,
     read_price_pressure_panel,
 )
 from models.price_pressure.variants import EVERY_VARIANT
-from studies.console import beside, progress, require_csv, show, write
+from studies.console import progress, require_csv, show, write
 from studies.price_pressure.false_positives import (
     false_positives,
     false_positives_by_laplace,

@@ -43,8 +43,8 @@ python -m studies calibration trading-costs --response joint --simulations 40
 def noise_only_trading_costs(out: Out, replications: Replications = 20) -> None:
     """Fit trades whose fair values, not costs, depend on the benchmark's liquidity.
 
-    Writes one row a replication and response to OUT, after each replication, and how
-    many claim an effect to OUT's name with _summary.
+    Writes one row a replication and response to OUT, and how many claim an effect to
+    OUT's name with _summary; until all are done, to OUT's name with _unfinished.
     """
     _, summary = run_and_keep(
         partial(false_positives, replications), summary_of_claims, replications, out
@@ -55,8 +55,9 @@ def noise_only_trading_costs(out: Out, replications: Replications = 20) -> None:
 def recovery_trading_costs(out: Out, replications: Replications = 20) -> None:
     """Fit trades with known costs.
 
-    Writes one row a replication and parameter to OUT, after each replication, and the
-    shares of intervals that cover to OUT's name with _summary.
+    Writes one row a replication and parameter to OUT, and the shares of intervals that
+    cover to OUT's name with _summary; until all are done, to OUT's name with
+    _unfinished.
     """
     _, summary = run_and_keep(
         partial(recovery, replications), summarize_coverage, replications, out
