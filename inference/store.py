@@ -129,19 +129,30 @@ def write_trace(tree: xr.DataTree, path: Path) -> None:
     encoded = tree.copy(deep=False)
     encoded.attrs = _encoded(tree.attrs) | {"trace_format": TRACE_FORMAT}
     try:
-        _write(encoded, path)
+        write_groups(encoded, path)
     except OSError as error:
         spare = Path(tempfile.mkdtemp(prefix="rescued-trace-")) / path.name
-        _write(encoded, spare)
+        write_groups(encoded, spare)
         raise DataError(
             f"{path} could not be written ({error}); the trace is kept in {spare}",
             f"Move it to where it belongs: mv {spare} {path}",
         ) from error
 
 
-def _write(encoded: xr.DataTree, path: Path) -> None:
+def write_groups(tree: xr.DataTree, path: Path) -> None:
+    """Write groups to netCDF, completely or not at all.
+
+    Raises
+    ------
+    OSError
+        The place refuses the file.
+    """
     with replacing(path) as temporary:
-        encoded.to_netcdf(temporary, engine=ENGINE)
+        try:
+            tree.to_netcdf(temporary, engine=ENGINE)
+        except RuntimeError as error:
+            # So netCDF calls a full disk.
+            raise OSError(f"{path}: {error}") from error
 
 
 def _encoded(attributes: Mapping[Any, Any]) -> dict[str, Any]:

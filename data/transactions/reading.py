@@ -20,6 +20,7 @@ from data.files.databases import (
     quoted,
 )
 from data.transactions.bucket import Limits, connect
+from data.transactions.counts import counts_in
 from data.transactions.dialects import DIALECTS, LAYOUT, Dialect
 from data.transactions.layout import (
     FILE_NUMBER_BITS,
@@ -165,8 +166,9 @@ def read_task(task: ReadTask) -> dict[str, Any]:
         As `read_source`.
     """
     done = task.out / "counts.json"
-    if done.is_file():
-        return dict(json.loads(done.read_text(encoding="utf-8")))
+    found = counts_in(done)
+    if found is not None:
+        return found
     task.out.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(
         tempfile.mkdtemp(prefix=f".{task.out.name}-", dir=task.out.parent)

@@ -4,6 +4,7 @@ import sys
 import textwrap
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -176,6 +177,25 @@ def test_a_trace_that_its_place_refuses_is_kept_elsewhere(
     kept = Path(caught.value.problem.rpartition(" ")[2])
     assert float(read_trace(kept)["posterior"]["mean"].max()) == 7.0
     kept.unlink()
+
+
+def test_a_trace_that_fills_the_disk_is_kept_elsewhere(
+    tree: xr.DataTree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole_write = xr.DataTree.to_netcdf
+
+    def write_elsewhere_alone(self: xr.DataTree, path: Path, **options: Any) -> None:
+        if path.parent == tmp_path:
+            raise RuntimeError("NetCDF: HDF error")
+        whole_write(self, path, **options)
+
+    monkeypatch.setattr(xr.DataTree, "to_netcdf", write_elsewhere_alone)
+    with pytest.raises(DataError, match=r"HDF error.*; the trace is kept") as caught:
+        write_trace(tree, tmp_path / "a.nc")
+    kept = Path(caught.value.problem.rpartition(" ")[2])
+    assert float(read_trace(kept)["posterior"]["mean"].max()) == 7.0
+    kept.unlink()
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_package_that_was_copied_has_an_unknown_version(
