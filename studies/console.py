@@ -1,8 +1,9 @@
 """What the commands of this folder share: progress, tables on screen and in files."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from rich.console import Console
@@ -33,6 +34,36 @@ def require_csv(out: Path) -> None:
     if out.suffix != ".csv":
         raise DataError(f"--out {out} does not end in .csv", "Name it NAME.csv.")
     require_place(out)
+
+
+def read_earlier(path: Path, columns: Iterable[str], **options: Any) -> pd.DataFrame:
+    """Table that a run before wrote, to go on from.
+
+    Parameters
+    ----------
+    path : Path
+    columns : iterable of str
+        Some that it has.
+    **options
+        Of `pandas.read_csv`.
+
+    Raises
+    ------
+    DataError
+        The file is no such table.
+    """
+    try:
+        rows = pd.read_csv(path, **options)
+        lacking = [name for name in columns if name not in rows.reset_index()]
+        problem = f"no column {lacking[0]}" if lacking else ""
+    except (OSError, ValueError) as error:
+        problem = str(error).partition("\n")[0]
+    if problem:
+        raise DataError(
+            f"{path} is no table of this study to go on from: {problem}",
+            "Name another --out, or remove it.",
+        )
+    return rows
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import pandas as pd
 import typer
 
 from data.files.unfinished import beside
-from studies.console import progress, require_csv, show, write
+from studies.console import progress, read_earlier, require_csv, show, write
 from studies.half_life.chain_recovery import NUM_DAYS, chain_recovery, summarize_chain
 from studies.study import RECOVERY, Study
 
@@ -39,7 +39,7 @@ def recovery_basis_events(
     OUT holds are kept and not run again.
     """
     require_csv(out)
-    kept = pd.read_csv(out, keep_default_na=False) if out.is_file() else pd.DataFrame()
+    kept = _earlier(out) if out.is_file() else pd.DataFrame()
     done = set(kept["seed"]) if len(kept) else set()
     seeds = [x for x in range(first_seed, first_seed + replications) if x not in done]
     with progress("fitting", len(seeds)) as advance:
@@ -50,10 +50,14 @@ def recovery_basis_events(
 
         if seeds:
             chain_recovery(seeds, days, keep)
-    rows = pd.read_csv(out, keep_default_na=False)
+    rows = _earlier(out)
     summary = summarize_chain(rows)
     write(summary, beside(out, "summary"))
     show("Coverage of 95% intervals, and posterior mean over truth", summary)
+
+
+def _earlier(out: Path) -> pd.DataFrame:
+    return read_earlier(out, ("seed", "parameter"), keep_default_na=False)
 
 
 BASIS_EVENTS = (

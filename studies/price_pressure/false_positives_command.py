@@ -13,7 +13,7 @@ from data.price_pressure.panel import (
     read_price_pressure_panel,
 )
 from models.price_pressure.variants import EVERY_VARIANT
-from studies.console import progress, require_csv, show, write
+from studies.console import progress, read_earlier, require_csv, show, write
 from studies.price_pressure.false_positives import (
     false_positives,
     false_positives_by_laplace,
@@ -94,7 +94,7 @@ def earlier_rows(out: Path, panel: PricePressurePanel) -> pd.DataFrame:
     """Rows that a run before wrote; empty where there was none."""
     if not out.is_file():
         return pd.DataFrame({"variant": [], "seed": []})
-    rows = pd.read_csv(out)
+    rows = read_earlier(out, ("variant", "seed", "panel_sha256"))
     if (rows["panel_sha256"] != _panel_column(panel)["panel_sha256"]).any():
         raise DataError(
             f"{out} holds fits to the inventories of another panel",

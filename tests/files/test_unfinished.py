@@ -7,7 +7,7 @@ import pytest
 
 from data.ending import Interrupted
 from data.errors import DataError
-from studies.console import run_and_keep
+from studies.console import read_earlier, run_and_keep
 
 WHOLE = pd.DataFrame({"seed": range(5), "found": 1.0})
 
@@ -47,3 +47,22 @@ def test_a_table_without_a_place_is_refused_before_the_study(tmp_path: Path) -> 
     (tmp_path / "notes.txt").write_text("a file")
     with pytest.raises(DataError, match="is a file, not a folder"):
         run(tmp_path / "notes.txt" / "recovery.csv", stopped_after=1)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("seed,found\n1,2\n", "no column variant"),
+        ("", "No columns to parse"),
+        ('seed,variant\n1,"2\n', "EOF inside string"),
+        (b"\xff\xfe\x00,\x81", "utf-8"),
+    ],
+)
+def test_a_study_goes_on_from_no_other_table(
+    content: str | bytes, problem: str, tmp_path: Path
+) -> None:
+    out = tmp_path / "recovery.csv"
+    out.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(DataError, match=problem) as caught:
+        read_earlier(out, ("seed", "variant"))
+    assert str(out) in caught.value.problem
