@@ -51,8 +51,9 @@ SECONDS_FOR_HELPERS = 10.0
 SECONDS_TO_END = 15.0
 """In which a command that is stopped has to end."""
 
-FIRST_MOMENT = 1.0
-"""Seconds after which a command is killed: Python itself starts in less."""
+FIRST_MOMENT = 0.05
+"""Share of the time of a command after which it is killed: until then Python itself
+starts, and nobody hears a signal."""
 
 By = Literal["KILL", "INT", "TERM"]
 
@@ -119,7 +120,9 @@ def _files(folder: Path, *endings: str) -> dict[str, str]:
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.suffix in endings and not path.name.startswith(".")
+        if path.suffix in endings
+        # Not those in the hidden folder of a run that was killed, either.
+        and not any(x.startswith(".") for x in path.relative_to(folder).parts)
     }
 
 
@@ -312,7 +315,7 @@ def kill(
                 for _ in range(kills):
                     if case.name == COLD and moments.random() < SHARE_OF_COLD:
                         shutil.rmtree(folder / "cold", ignore_errors=True)
-                    after = moments.uniform(FIRST_MOMENT, seconds)
+                    after = seconds * moments.uniform(FIRST_MOMENT, 1.0)
                     wrong += _kill_once(case, folder, after, by)
                 left = len(_hidden(folder))
                 _run(case, folder)
