@@ -93,3 +93,9 @@ def test_censored_events_alone_are_refused():
     censored = event_frame().assign(half_life_days=10.0, is_censored=True)
     with pytest.raises(DataError, match="no resolved event"):
         robust_linear_regression(event_panel(censored))
+
+
+def test_half_lives_that_are_all_equal_are_refused():
+    tied = event_frame().assign(half_life_days=1.0, is_censored=False)
+    with pytest.raises(DataError, match="all half-lives of resolved events are equal"):
+        robust_linear_regression(event_panel(tied))
