@@ -42,7 +42,7 @@ def _end_with_parent() -> None:
 
 class _HelperContext(SpawnContext):
     # Spawned: a fork would take over locks that other threads of this process hold.
-    Process = _Helper  # type: ignore[assignment]
+    Process = _Helper
 
 
 HELPERS = _HelperContext()

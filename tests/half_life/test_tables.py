@@ -257,13 +257,6 @@ def test_least_squares_on_standard_deviations_rescales_that_in_units() -> None:
         assert scaled.loc[name, "t"] == pytest.approx(units.loc[name, "t"])
 
 
-def test_a_regression_of_half_lives_that_are_all_equal_is_left_out() -> None:
-    tied = event_frame().assign(half_life_days=1.0, is_censored=False)
-    fit = half_life_fit(random_half_life_tree(HAZARD, tied))
-    assert notebook_regression(fit).empty
-    assert not has_notebook_rows(fit)
-
-
 def test_regression_without_the_notebooks_covariates_is_left_out() -> None:
     frame = event_frame()
     for name in (
