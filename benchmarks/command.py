@@ -12,6 +12,7 @@ from benchmarks.problem import Problem
 from benchmarks.results import show_results, write_results
 from benchmarks.run import run_benchmark
 from data.command_line import Command, option, with_options
+from data.files.atomic import require_place
 
 
 def problem_command(problem: Problem) -> Command:
@@ -81,6 +82,7 @@ def _benchmark(
     unknown = sorted(set(peers or ()) - set(problem.implementations))
     if unknown:
         raise typer.BadParameter(f"unknown: {', '.join(unknown)}", param_hint="--peer")
+    require_place(out)
     console = Console()
     names = list(dict.fromkeys([OURS, *(peers or problem.implementations)]))
     results = run_benchmark(

@@ -1,12 +1,13 @@
 """Run one measurement in a fresh process with its own compile caches."""
 
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+
+from data.helpers import HELPERS
 
 
 def in_fresh_process(
@@ -37,9 +38,8 @@ def in_fresh_process(
     RuntimeError
         If the process ended without an answer.
     """
-    context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_answer, args=(sender, task, args))
+    receiver, sender = HELPERS.Pipe(duplex=False)
+    process = HELPERS.Process(target=_answer, args=(sender, task, args))
     with _caches_in(cache):
         process.start()
     # Ours has to be closed, or a dead process would never read as the end of the pipe.

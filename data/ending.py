@@ -9,13 +9,14 @@ import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from multiprocessing import active_children, parent_process
+from multiprocessing import active_children
 from types import FrameType
 from typing import Any
 
 import typer
 
 from data.errors import DataError
+from data.starting import EXIT_INTERRUPTED, STOPPED, STOPPING
 
 EXIT_WRONG_USE = 2
 """Exit status for wrong use or bad input."""
@@ -23,16 +24,9 @@ EXIT_WRONG_USE = 2
 EXIT_FAULT = 70
 """Exit status for an error that nobody foresaw (EX_SOFTWARE of sysexits.h)."""
 
-EXIT_INTERRUPTED = 130
-"""Exit status after Ctrl-C or SIGTERM."""
-
-STOPPED = "Stopped; nothing incomplete was written."
-
 SECONDS_TO_STOP = 5.0
 """After a signal; then whatever still runs, such as a compiler, is cut off. What was
 being written stays under a temporary name, which the next run there removes."""
-
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 _OS_REMEDY = "check that the path exists, is of the right kind and may be used."
 
@@ -123,8 +117,8 @@ def _stopping_at_signals() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.getsignal(number) for number in _SIGNALS}
-    for number in _SIGNALS:
+    before = {number: signal.getsignal(number) for number in STOPPING}
+    for number in STOPPING:
         signal.signal(number, _interrupt)
     # The handler runs between two steps of Python; a compiler may take long over one.
     ours, woken = socket.socketpair()
@@ -141,7 +135,7 @@ def _stopping_at_signals() -> Iterator[None]:
 
 
 def _interrupt(number: int, _: FrameType | None) -> None:
-    for each in _SIGNALS:
+    for each in STOPPING:
         signal.signal(each, _end_now)
     # A pool of processes would first wait for what they are doing.
     _end_children()
@@ -158,7 +152,10 @@ def _end_now(*_: Any) -> None:
 def _end_soon(wakened: socket.socket) -> None:
     """Wait for a signal, then a while for the command, then no longer."""
     with wakened:
-        if not wakened.recv(1):
+        # Other signals that somebody handles, such as a resized terminal's, wake, too.
+        while (number := wakened.recv(1)) and number[0] not in STOPPING:
+            pass
+        if not number:
             return
         wakened.settimeout(SECONDS_TO_STOP)
         try:
@@ -172,18 +169,3 @@ def _end_soon(wakened: socket.socket) -> None:
 def _end_children() -> None:
     for child in active_children():
         child.kill()
-
-
-def end_with_parent() -> None:
-    """Let this process, a helper of another, end as soon as that one does.
-
-    To be called by helpers when they start: a parent that is killed cannot tell them.
-    """
-    threading.Thread(target=_outlive_nobody, daemon=True).start()
-
-
-def _outlive_nobody() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(EXIT_INTERRUPTED)

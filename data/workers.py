@@ -1,14 +1,13 @@
 """Run one function over many tasks: here, in a pool of processes, or on a cluster."""
 
 import importlib.util
-import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
-from data.ending import end_with_parent
 from data.errors import DataError
+from data.helpers import HELPERS
 
 _RETRIES = 3
 
@@ -59,8 +58,7 @@ def run_all[Task, Result](
 def _in_pool[Task, Result](
     function: Callable[[Task], Result], tasks: Sequence[Task], workers: int
 ) -> Iterator[Result]:
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, end_with_parent) as pool:
+    with ProcessPoolExecutor(workers, HELPERS) as pool:
         futures = [pool.submit(function, task) for task in tasks]
         try:
             for future in as_completed(futures):

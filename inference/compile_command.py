@@ -6,11 +6,11 @@ import time
 import warnings
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
 
-from data.ending import end_with_parent, ending_with_status
+from data.ending import ending_with_status
 from data.half_life.basis_panel import basis_panel_from_frame
 from data.half_life.event_panel import half_life_panel_from_frame
+from data.helpers import HELPERS
 from data.liquidity_regimes.panel import liquidity_panel_from_frame
 from data.price_pressure.panel import panel_from_frame
 from inference.console import console
@@ -102,8 +102,7 @@ def compile_models() -> None:
     start = time.perf_counter()
     processes = min(len(FITS), os.cpu_count() or 1)
     console.print(f"Compiling {len(FITS)} models for later fits ...")
-    # Spawned: a fork would take over locks that other threads of this process hold.
-    with ProcessPoolExecutor(processes, get_context("spawn"), end_with_parent) as pool:
+    with ProcessPoolExecutor(processes, HELPERS) as pool:
         waiting = {pool.submit(_compile_one, name): name for name in FITS}
         for number, done in enumerate(as_completed(waiting), start=1):
             console.print(

@@ -87,16 +87,28 @@ def require_unwritten(out: Path, *, is_forced: bool) -> None:
     Raises
     ------
     DataError
-        If the name does not end in ``.nc``, or a file stands there and is not to be
-        replaced.
+        If the name does not end in ``.nc``, or is none that netCDF can write; or a file
+        stands there and is not to be replaced.
     """
     if out.suffix != ".nc":
         raise DataError(f"--out {out} does not end in .nc", "Name it traces/NAME.nc.")
+    _require_name_for_netcdf(out)
     if out.exists() and not is_forced:
         raise DataError(
             f"{out} stands already", "Name another trace, or replace it with --force."
         )
     require_place(out)
+
+
+def _require_name_for_netcdf(path: Path) -> None:
+    """Refuse what netCDF's library takes for another file, or for none."""
+    name = str(path)
+    if "\\" in name or name.encode(errors="ignore").decode() != name:
+        raise DataError(
+            f"{path}: netCDF can neither write nor read a name with a backslash, or "
+            "with bytes that are no text",
+            "Rename the file, or the folder that it is in.",
+        )
 
 
 def _version(distribution: str) -> str:
@@ -129,19 +141,31 @@ def write_trace(tree: xr.DataTree, path: Path) -> None:
     encoded = tree.copy(deep=False)
     encoded.attrs = _encoded(tree.attrs) | {"trace_format": TRACE_FORMAT}
     try:
-        _write(encoded, path)
+        write_groups(encoded, path)
     except OSError as error:
-        spare = Path(tempfile.mkdtemp(prefix="rescued-trace-")) / path.name
-        _write(encoded, spare)
+        # Whatever is the matter with the place or the name, it is not with these.
+        spare = Path(tempfile.mkdtemp(prefix="rescued-")) / "trace.nc"
+        write_groups(encoded, spare)
         raise DataError(
             f"{path} could not be written ({error}); the trace is kept in {spare}",
             f"Move it to where it belongs: mv {spare} {path}",
         ) from error
 
 
-def _write(encoded: xr.DataTree, path: Path) -> None:
+def write_groups(tree: xr.DataTree, path: Path) -> None:
+    """Write groups to netCDF, completely or not at all.
+
+    Raises
+    ------
+    OSError
+        The place refuses the file.
+    """
     with replacing(path) as temporary:
-        encoded.to_netcdf(temporary, engine=ENGINE)
+        try:
+            tree.to_netcdf(temporary, engine=ENGINE)
+        except (RuntimeError, UnicodeError) as error:
+            # So netCDF calls a full disk, and a name that is no text.
+            raise OSError(f"{path}: {error}") from error
 
 
 def _encoded(attributes: Mapping[Any, Any]) -> dict[str, Any]:
@@ -191,8 +215,10 @@ def read_trace(path: Path) -> xr.DataTree:
     """
     if not path.is_file():
         raise DataError(f"{path} is not a file", "Check the name of the trace.")
+    _require_name_for_netcdf(path)
     try:
-        with xr.open_datatree(path, engine=ENGINE) as stored:
+        # Absolute: what begins with a blank or like an address is a file all the same.
+        with xr.open_datatree(path.absolute(), engine=ENGINE) as stored:
             require_memory(stored.nbytes, f"{path}, when read,", _FIT_AGAIN)
             tree = stored.load()
     except DataError:

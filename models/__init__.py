@@ -3,7 +3,10 @@
 Priors of a model stand beside it, in the folder of its family.
 """
 
-# First: it finds PyTensor a place before anything imports PyTensor.
+# First: a signal while the rest is imported ends a command with one line.
+import data.starting  # noqa: F401
+
+# Then: it finds PyTensor a place before anything imports PyTensor.
 import models.likelihoods.compiled.disk_cache  # noqa: F401
 from models.half_life.basis_decomposition import basis_decomposition_model
 from models.half_life.basis_simulation import simulate_basis

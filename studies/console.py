@@ -1,8 +1,9 @@
 """What the commands of this folder share: progress, tables on screen and in files."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from rich.console import Console
@@ -17,7 +18,7 @@ from rich.progress import (
 from rich.table import Table
 
 from data.errors import DataError
-from data.files.atomic import replacing
+from data.files.atomic import replacing, require_place
 
 SIGNIFICANT_DIGITS = "%.5g"
 
@@ -28,14 +29,40 @@ console = Console()
 
 
 def require_csv(out: Path) -> None:
-    """Refuse a table with another ending, before hours of computing."""
+    """Refuse a table with another ending, or no place, before hours of computing."""
     if out.suffix != ".csv":
         raise DataError(f"--out {out} does not end in .csv", "Name it NAME.csv.")
+    require_place(out)
 
 
-def beside(path: Path, suffix: str) -> Path:
-    """Name of a second table: NAME_SUFFIX.csv."""
-    return path.with_name(f"{path.stem}_{suffix}{path.suffix}")
+def read_earlier(path: Path, columns: Iterable[str], **options: Any) -> pd.DataFrame:
+    """Table that a run before wrote, to go on from.
+
+    Parameters
+    ----------
+    path : Path
+    columns : iterable of str
+        Some that it has.
+    **options
+        Of `pandas.read_csv`.
+
+    Raises
+    ------
+    DataError
+        The file is no such table.
+    """
+    try:
+        rows = pd.read_csv(path, **options)
+        lacking = [name for name in columns if name not in rows.reset_index()]
+        problem = f"no column {lacking[0]}" if lacking else ""
+    except (OSError, ValueError) as error:
+        problem = str(error).partition("\n")[0]
+    if problem:
+        raise DataError(
+            f"{path} is no table of this study to go on from: {problem}",
+            "Name another --out, or remove it.",
+        )
+    return rows
 
 
 @contextmanager

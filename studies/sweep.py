@@ -13,8 +13,9 @@ import typer
 
 from data.command_line import option, options_of, with_options
 from data.errors import DataError
+from data.files.unfinished import beside, unfinished
 from data.workers import run_all
-from studies.console import beside, progress, require_csv, show, write
+from studies.console import progress, read_earlier, require_csv, show, write
 from studies.study import Question, Study
 
 SETTINGS = "settings"
@@ -176,7 +177,8 @@ def sweep(
     workers, scheduler
         See `data.workers.run_all`.
     is_anew : bool
-        Whether to take no account of what stands in `path`.
+        Whether to take no account of what stands in `path`, and to replace it when
+        all is done.
 
     Returns
     -------
@@ -189,7 +191,20 @@ def sweep(
         `path` holds replications made with other settings.
     """
     digest = settings_digest(plan)
-    held = {} if is_anew else _held(path, plan.names, digest)
+    if is_anew:
+        with unfinished(path) as so_far:
+            _add_missing(plan, so_far, digest, workers, scheduler)
+    else:
+        _add_missing(plan, path, digest, workers, scheduler)
+    # As on file, where numbers are rounded: the same whether it was stopped or not.
+    held = _held(path, plan.names, digest)
+    return pd.concat([held[key] for key in plan.keys], ignore_index=True)
+
+
+def _add_missing(
+    plan: Plan, path: Path, digest: str, workers: int, scheduler: str | None
+) -> None:
+    held = _held(path, plan.names, digest)
     tasks = [_Task(plan.replication, key) for key in plan.keys if key not in held]
     with progress("fitting", len(tasks)) as advance:
         for key, rows in run_all(_run, tasks, workers, scheduler):
@@ -198,9 +213,6 @@ def sweep(
             order = [key for key in (*plan.keys, *others) if key in held]
             write(pd.concat([held[x] for x in order]), path, is_announced=False)
             advance()
-    # As on file, where numbers are rounded: the same whether it was stopped or not.
-    held = _held(path, plan.names, digest)
-    return pd.concat([held[key] for key in plan.keys], ignore_index=True)
 
 
 def settings_digest(plan: Plan) -> str:
@@ -217,7 +229,7 @@ def _held(path: Path, names: tuple[str, ...], digest: str) -> dict[Key, pd.DataF
     """Rows on file by the key of their replication, in the order of the file."""
     if not path.is_file():
         return {}
-    rows = pd.read_csv(path, dtype=dict.fromkeys(LABELS, str))
+    rows = read_earlier(path, names, dtype=dict.fromkeys(LABELS, str))
     if SETTINGS not in rows or set(rows[SETTINGS]) != {digest}:
         raise DataError(
             f"{path} holds replications made with other settings",

@@ -13,6 +13,7 @@ import pytest
 import typer
 from typer.main import get_command
 
+from data.starting import PACKAGES
 from inference.store import write_trace
 from tests.price_pressure.traces import random_tree
 from workbench.command_line import COMMANDS, main
@@ -132,7 +133,7 @@ def commands_of(app: typer.Typer) -> Iterator[Callable[..., Any]]:
             yield from commands_of(part.typer_instance)
 
 
-@pytest.mark.parametrize("floor", FLOORS)
+@pytest.mark.parametrize("floor", PACKAGES)
 def test_every_command_stops_at_a_signal_with_130(floor: str) -> None:
     """Each runs inside `ending_with_status`, whose behaviour other tests hold."""
     found = list(commands_of(import_module(f"{floor}.__main__").app))

@@ -5,13 +5,12 @@ or ``models/`` does not stand in the way. A floor is imported when one of its co
 is asked for, and not before.
 """
 
-import os
-import signal
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
-from types import FrameType
+
+from data.starting import stop_at_signals
 
 NAME = "tlw"
 
@@ -19,8 +18,6 @@ SYNONYMS = {"predict": "forecast"}
 """Other names of commands."""
 
 EXIT_WRONG_USE = 2
-
-EXIT_INTERRUPTED = 130
 
 DATA, MODELS = "data.__main__", "models.__main__"
 INFERENCE, FITTING = "inference.__main__", "workbench.fitting"
@@ -90,15 +87,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(_unknown(name), file=sys.stderr)
         raise SystemExit(EXIT_WRONG_USE)
     # Importing takes seconds: commands take over where they begin.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
+    stop_at_signals()
     import_module(COMMANDS[name][0]).app(args=given, prog_name=NAME)
-
-
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    """End at once: nothing is being written yet, or any more."""
-    print("Stopped; nothing incomplete was written.", file=sys.stderr, flush=True)
-    os._exit(EXIT_INTERRUPTED)
 
 
 def _help() -> str:

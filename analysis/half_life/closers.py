@@ -37,7 +37,7 @@ from analysis.page.style import (
     new_figure,
     shared_legend,
 )
-from data.arrays import FloatArray
+from data.arrays import FloatArray, is_constant
 from data.half_life.checks import SHARES
 from models.half_life.covariates import LOGARITHM, TRANSFORMATIONS
 from models.half_life.inputs import HalfLifeInputs
@@ -87,14 +87,9 @@ def outcome_points(inputs: HalfLifeInputs) -> pd.DataFrame:
     return frame[known > 0].reset_index(drop=True)
 
 
-def is_constant(inputs: HalfLifeInputs, covariate: str) -> bool:
-    """Whether a covariate has one value in all outcomes."""
-    return bool(inputs.outcomes[covariate].min() == inputs.outcomes[covariate].max())
-
-
 def information_note(fit: Fit, inputs: HalfLifeInputs, covariate: str) -> str:
     """Words on a panel whose curve is the prior's; empty for an informed one."""
-    if is_constant(inputs, covariate):
+    if is_constant(inputs.outcomes[covariate]):
         value = inputs.outcomes[covariate].iloc[0]
         return f"{value:,.6g} in every row:\nits slope is the prior's"
     if f"coefficient[{covariate}]" in uninformed_parameters(fit):

@@ -15,6 +15,7 @@ import pandas as pd
 import statsmodels.formula.api as smf
 from scipy.stats import t as student_t
 
+from data.arrays import is_constant
 from data.errors import DataError
 from data.half_life.event_panel import HalfLifePanel
 
@@ -62,7 +63,7 @@ def robust_linear_regression(
     Raises
     ------
     DataError
-        No complete resolved row in an imputation.
+        No complete resolved row in an imputation, or all of one half-life.
 
     Notes
     -----
@@ -87,6 +88,11 @@ def _regression(
         raise DataError(
             f"{source}: no resolved event has every covariate",
             "give events that halved within the horizon, with their covariates.",
+        )
+    if is_constant(complete["half_life_days"]):
+        raise DataError(
+            f"{source}: all half-lives of resolved events are equal",
+            "give events of which some took longer than others.",
         )
     formula = "half_life_days ~ " + " + ".join([*known, EVENT_TYPES_BY_TENORS])
     with warnings.catch_warnings():

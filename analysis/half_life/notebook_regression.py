@@ -17,15 +17,19 @@ from analysis.half_life.effects import inputs_of, standardized_values
 from analysis.half_life.events import panel_of, used_events
 from analysis.half_life.least_squares import COVARIATES, robust_linear_regression
 from analysis.half_life.survival import NORMAL_975
-from data.arrays import FloatArray
+from data.arrays import FloatArray, is_constant
 from data.half_life.event_panel import HalfLifePanel
 
 
 def notebook_rows(panel: HalfLifePanel) -> pd.DataFrame:
-    """Rows that least squares sees: halved and complete, of every imputation."""
+    """Rows that least squares sees: halved and complete, of every imputation.
+
+    None where all half-lives are equal: what they would be regressed on is rounding.
+    """
     used = used_events(panel.frame)
     resolved = used[~used["is_censored"]]
-    return resolved.dropna(subset=known_covariates(panel))
+    complete = resolved.dropna(subset=known_covariates(panel))
+    return complete.iloc[:0] if is_constant(complete["half_life_days"]) else complete
 
 
 def known_covariates(panel: HalfLifePanel) -> list[str]:

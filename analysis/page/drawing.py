@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 from analysis.page.section import ReportFigure
 from analysis.page.style import write_figure
-from data.ending import end_with_parent
+from data.helpers import HELPERS
 
 WORTH_A_PROCESS = 15
 """Figures that a process must have to draw to gain time: it takes seconds to start."""
@@ -44,9 +43,7 @@ def write_figures(
     processes = max(1, min(max_processes, len(figures) // WORTH_A_PROCESS))
     if processes == 1:
         return _write_in_turn(figures, folder, on_file)
-    # Spawned: a fork would take over locks that other threads of this process hold.
-    spawned = get_context("spawn")
-    with ProcessPoolExecutor(processes - 1, spawned, end_with_parent) as helpers:
+    with ProcessPoolExecutor(processes - 1, HELPERS) as helpers:
         theirs = [
             helpers.submit(_write_in_turn, figures[first::processes], folder)
             for first in range(1, processes)

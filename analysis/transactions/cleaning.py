@@ -1,6 +1,5 @@
 """A cleaned folder as the report sees it: its account, its days, its score."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +9,9 @@ import pandas as pd
 
 from data.errors import DataError
 from data.simulated import SIMULATED
-from data.transactions.layout import REPORT
 from data.transactions.measures.tables import cusip_days
 from data.transactions.measures.trades import open_trades
+from data.transactions.report import read_account
 from models.transactions.scoring import score_cleaning
 
 DUPLICATES = "duplicates"
@@ -121,14 +120,7 @@ def load_cleanings(folders: Sequence[Path], twin: Path | None) -> list[Cleaning]
 
 
 def _load(folder: Path, twin: Path | None) -> Cleaning:
-    path = folder / REPORT
-    try:
-        account = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataError(
-            f"{path} is no account of a cleaning ({error})",
-            f"make it: python -m data clean transactions FILE... --out {folder}",
-        ) from None
+    account = read_account(folder)
     with open_trades(folder) as connection:
         days = cusip_days(connection)
     scores = None if twin is None else score_cleaning(twin, folder)

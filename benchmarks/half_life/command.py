@@ -9,6 +9,7 @@ from rich.console import Console
 from benchmarks.half_life.run import benchmark_half_life, half_life_targets
 from benchmarks.results import show_results, write_results
 from data.command_line import Command
+from data.files.atomic import require_place
 
 EXAMPLES = (
     "Examples:\n\n"
@@ -27,6 +28,7 @@ def half_life(
     ] = 1000,
 ) -> None:
     """Measure the half-life models on simulated events: gradients and posteriors."""
+    require_place(out)
     console = Console()
     results = benchmark_half_life(events, draws, LENGTHS, console)
     targets = half_life_targets(results)

@@ -29,6 +29,7 @@ from benchmarks.problem import SEED
 from benchmarks.results import show_results, write_results
 from benchmarks.targets import Target
 from data.arrays import FloatArray
+from data.files.atomic import require_place
 from models.likelihoods.kalman.arrays import Filtered, FilterGradient, StateSpace
 from models.likelihoods.kalman.distribution import simulate_states
 from models.likelihoods.kalman.filter import kalman_filter
@@ -244,6 +245,7 @@ def filter_floor(
     out: Annotated[Path, typer.Option(help="CSV file for the results.")],
 ) -> None:
     """Time our filter's gradient beside the same algorithm written in C by hand."""
+    require_place(out)
     with TemporaryDirectory() as folder:
         results = {
             (name, quantity): value

@@ -31,6 +31,7 @@ from benchmarks.price_pressure.filter_floor import (
 from benchmarks.problem import SEED
 from benchmarks.results import show_results, write_results
 from benchmarks.targets import Target
+from data.files.atomic import require_place
 from models.likelihoods.score_driven.arrays import Innovations, ScoreDrivenGradient
 from models.likelihoods.score_driven.passes import score_driven_passes
 
@@ -168,6 +169,7 @@ def score_driven_floor(
     out: Annotated[Path, typer.Option(help="CSV file for the results.")],
 ) -> None:
     """Time our gradient of score-driven innovations beside the same in C by hand."""
+    require_place(out)
     with TemporaryDirectory() as folder:
         measured = measure(Path(folder))
     results = {(SUBJECT, quantity): value for quantity, value in measured.items()}

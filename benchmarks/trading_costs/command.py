@@ -13,6 +13,7 @@ from benchmarks.trading_costs.run import (
     trading_costs_targets,
 )
 from data.command_line import Command
+from data.files.atomic import require_place
 
 EXAMPLES = (
     "Examples:\n\n"
@@ -44,6 +45,7 @@ def trading_costs(
     ] = None,
 ) -> None:
     """Measure mixed models from statistics and one-sided costs, beside their peers."""
+    require_place(out)
     console = Console()
     results = benchmark_trading_costs(
         tuple(rows or ROWS),

@@ -13,6 +13,7 @@ from benchmarks.trading_costs.curve_run import (
     curve_targets,
 )
 from data.command_line import Command
+from data.files.atomic import require_place
 
 EXAMPLES = (
     "Example: python -m benchmarks fair-value --out benchmarks/results/fair_value.csv"
@@ -32,6 +33,7 @@ def fair_value(
     ] = 10,
 ) -> None:
     """Measure the curve beside peers, and fair values with their joins."""
+    require_place(out)
     console = Console()
     results = benchmark_curve(list(size or SIZES), days, console)
     targets = curve_targets(results)

@@ -14,6 +14,8 @@ from benchmarks.transactions.run import (
     transactions_targets,
 )
 from data.command_line import Command
+from data.files.atomic import require_place
+from data.files.unfinished import unfinished
 
 EXAMPLES = (
     "Examples:\n\n"
@@ -49,18 +51,19 @@ def transactions(
     console = Console()
     sizes = list(messages or SIZES)
 
-    def keep(results: Results) -> None:
-        write_results(results, transactions_targets(results, sizes), out)
-
     peers = tuple(peer or ())
     for unknown in set(peers) - set(PEERS):
         raise typer.BadParameter(f"{unknown} is none of {', '.join(PEERS)}")
-    results = benchmark_transactions(
-        sizes, listing, peers, peer_messages, console, keep
-    )
-    targets = transactions_targets(results, sizes)
-    show_results(results, targets, console)
-    console.print(f"wrote {out}")
+    require_place(out)
+    with unfinished(out) as so_far:
+
+        def keep(results: Results) -> None:
+            write_results(results, transactions_targets(results, sizes), so_far)
+
+        results = benchmark_transactions(
+            sizes, listing, peers, peer_messages, console, keep
+        )
+    show_results(results, transactions_targets(results, sizes), console)
 
 
 TRANSACTIONS = Command(name="transactions", run=transactions, examples=EXAMPLES)

@@ -2,10 +2,14 @@
 
 import contextlib
 import glob
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 from duckdb import DuckDBPyConnection
+
+from data.errors import DataError
 
 OF_FILES = "hive_partitioning = false"
 """Option of a read: a folder called name=value is no column of the files in it."""
@@ -37,6 +41,15 @@ def quoted(text: object) -> str:
 def first_line(error: Exception) -> str:
     """What an error of DuckDB says, without the query that it repeats."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+@contextmanager
+def refusing_damage(what: object, remedy: str) -> Iterator[None]:
+    """Raise `DataError` where files that another command wrote cannot be read."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        raise DataError(f"{what} is damaged: {first_line(error)}", remedy) from error
 
 
 def draw_no_bars(connection: DuckDBPyConnection) -> None:

@@ -23,7 +23,7 @@ from data.files.databases import (
     pattern,
     quoted,
 )
-from data.transactions.counts import bucket_counts, unknown_securities
+from data.transactions.counts import bucket_counts, counts_in, unknown_securities
 from data.transactions.findings import (
     COUNTED_AS,
     DAY_END,
@@ -152,8 +152,9 @@ def clean_bucket(task: BucketTask) -> dict[str, Any]:
     """
     done = task.out / "counts.json"
     results = [task.out / f"{kind}.parquet" for kind in ("clean", "rejects")]
-    if done.is_file() and all(file.is_file() for file in results):
-        return dict(json.loads(done.read_text(encoding="utf-8")))
+    found = counts_in(done)
+    if found is not None and all(file.is_file() for file in results):
+        return found
     with publishing(task.out, done.name) as unfinished:
         with connect(task.limits, unfinished / "spill") as connection:
             if task.securities is not None:

@@ -1,7 +1,9 @@
 """What a run has to account for: counts of a bucket, and their sum over buckets."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from duckdb import DuckDBPyConnection
@@ -14,6 +16,14 @@ FLAGS = (
     "is_day_outlier",
 )
 """Findings that are counted; they remove nothing."""
+
+
+def counts_in(path: Path) -> dict[str, Any] | None:
+    """Counts that an earlier run wrote; None where there are none that can be read."""
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 def bucket_counts(connection: DuckDBPyConnection, selected: str) -> dict[str, Any]:

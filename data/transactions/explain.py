@@ -1,14 +1,19 @@
 """The life of one message: what it says, what voided it, what it voided itself."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from data.errors import DataError
-from data.files.databases import PARQUET, draw_no_bars, pattern
-from data.transactions.layout import REPORT, file_number_of, line_of
+from data.files.databases import (
+    PARQUET,
+    draw_no_bars,
+    pattern,
+    refusing_damage,
+)
+from data.transactions.layout import file_number_of, line_of
+from data.transactions.report import read_account
 
 _SHOWN = (
     "status",
@@ -45,17 +50,9 @@ def explain(row_id: int, folder: Path) -> list[str]:
     DataError
         The folder holds no results, or no such row.
     """
-    report = folder / REPORT
-    if not report.is_file():
-        raise DataError(
-            f"{folder} holds no cleaned transactions: there is no {REPORT}.",
-            "Name the --out of `python -m data clean transactions`.",
-        )
-    names = {
-        entry["number"]: entry["name"]
-        for entry in json.loads(report.read_text(encoding="utf-8"))["inputs"]
-    }
-    with duckdb.connect() as connection:
+    names = {x["number"]: x["name"] for x in read_account(folder)["inputs"]}
+    remedy = f"clean again: python -m data clean transactions FILE... --out {folder}"
+    with refusing_damage(folder, remedy), duckdb.connect() as connection:
         draw_no_bars(connection)
         told = _linked(connection, row_id, folder)
     if row_id not in told:

@@ -18,6 +18,7 @@ from data.files.databases import (
     quoted,
 )
 from data.transactions.bucket import Limits, connect
+from data.transactions.counts import counts_in
 from data.transactions.dialects import LAYOUT, Dialect
 from data.transactions.headers import columns_of
 from data.transactions.layout import (
@@ -95,8 +96,9 @@ def read_task(task: ReadTask) -> dict[str, Any]:
         As `read_source`.
     """
     done = task.out / "counts.json"
-    if done.is_file():
-        return dict(json.loads(done.read_text(encoding="utf-8")))
+    found = counts_in(done)
+    if found is not None:
+        return found
     with publishing(task.out, done.name) as unfinished:
         counts = {"number": task.number, **read_source(task, unfinished)}
         (unfinished / done.name).write_text(json.dumps(counts), encoding="utf-8")

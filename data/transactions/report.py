@@ -1,10 +1,14 @@
 """Account for every row of a run: what ``report.json`` says."""
 
+import json
 from collections import Counter
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
+from data.errors import DataError
 from data.transactions.bucket import Selection
+from data.transactions.layout import REPORT
 from data.transactions.presets import Preset
 from data.transactions.rules import rules_of
 
@@ -151,3 +155,45 @@ def _warnings(selection: Selection, inputs: list[dict[str, Any]]) -> list[str]:
         f"The last message was reported on {max(days)}: trades of the weeks before it "
         "may be cancelled or reversed by later messages that are not in the input."
     ]
+
+
+_TYPES = {
+    "preset": str,
+    "two_sided": str,
+    "dialect": str,
+    "rows": dict,
+    "steps": list,
+    "rejects": list,
+    "kept_by_year": list,
+    "unmatched": list,
+    "warnings": list,
+    "inputs": list,
+    "software": dict,
+}
+"""What is read again of an account."""
+
+
+def read_account(folder: Path) -> dict[str, Any]:
+    """Account of a cleaning that a run left in its folder.
+
+    Raises
+    ------
+    DataError
+        There is none, or the file is not what `account` made.
+    """
+    path = folder / REPORT
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        is_whole = all(isinstance(found[key], kind) for key, kind in _TYPES.items())
+        is_whole &= all({"name", "number", "sha256"} <= set(x) for x in found["inputs"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        problem = f" ({type(error).__name__}: {error})"
+        is_whole = False
+    else:
+        problem = ""
+    if not is_whole:
+        raise DataError(
+            f"{path} is no account of a cleaning{problem}",
+            f"make it: python -m data clean transactions FILE... --out {folder}",
+        )
+    return dict(found)

@@ -78,9 +78,19 @@ def simulation_behind(paths: Iterable[Path]) -> str:
         for folder in (given, *given.parents[:2]):
             scenario = folder / SCENARIO_FILE
             if scenario.is_file():
-                seed = json.loads(scenario.read_text(encoding="utf-8"))["seed"]
+                seed = _seed_of(scenario)
                 return f"simulate transactions, seed {seed}"
     return ""
+
+
+def _seed_of(scenario: Path) -> int:
+    try:
+        return int(json.loads(scenario.read_text(encoding="utf-8"))["seed"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise DataError(
+            f"{scenario} is no scenario of a simulation ({type(error).__name__})",
+            "simulate again: python -m models simulate transactions --out FOLDER",
+        ) from None
 
 
 def open_sources(paths: list[Path], dialect: Dialect, work: Path) -> Iterator[Source]:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from data.arrays import NOTHING_VARIES
 from inference.checks.sampler_statistics import sampler_statistics
 from inference.sampling import SAMPLE_DIMS
 from inference.sampling.imputation import (
@@ -193,8 +194,13 @@ def _sensitivity(scaled: xr.DataTree, **options: Any) -> Any:
 
 
 def _varies(draws: xr.Dataset) -> xr.Dataset:
-    """Whether an element is not fixed; one with a draw that is no number is not."""
-    return draws.reduce(np.max, SAMPLE_DIMS) != draws.reduce(np.min, SAMPLE_DIMS)
+    """Whether an element is not fixed; one with a draw that is no number is not.
+
+    Nor does rounding make an element vary, such as the ones of a correlation matrix.
+    """
+    highest, lowest = (draws.reduce(end, SAMPLE_DIMS) for end in (np.max, np.min))
+    size = np.maximum(np.abs(highest), np.abs(lowest))
+    return ~(highest - lowest <= NOTHING_VARIES * size)
 
 
 def _scaled_priors(tree: xr.DataTree, reported: xr.Dataset) -> list[str]:

@@ -11,6 +11,12 @@ import pandas as pd
 from arch.covariance.kernel import Bartlett
 from numpy.typing import NDArray
 
+from data.arrays import is_constant
+
+SIZE_OF_TERMS = 1.0
+"""Of the scores and shares whose differences are summed: what is less by nine orders is
+rounding."""
+
 MINIMUM_TERMS = 20
 """Of fewer, the first few autocorrelations are all there are."""
 
@@ -30,15 +36,16 @@ def standard_error_of_sum(terms: NDArray[np.float64]) -> float:
     Returns
     -------
     float
-        Unit of the terms; zero where they are all equal, as the difference of a model
-        to itself; NaN of fewer terms than autocorrelation can be seen in.
+        Unit of the terms; zero where they are all equal but for rounding, as the
+        difference of a model to itself; NaN of fewer terms than autocorrelation can be
+        seen in.
 
     Notes
     -----
     Newey & West (1987, doi 10.2307/1913610): Bartlett's weights. The largest lag is
     that of Newey & West (1994, doi 10.2307/2297912), which follows the autocorrelation.
     """
-    if np.ptp(terms) == 0:
+    if is_constant(terms, size=SIZE_OF_TERMS):
         return 0.0
     if len(terms) < MINIMUM_TERMS:
         return np.nan
@@ -70,7 +77,7 @@ def standard_error_of_event_sum(
     float
         Unit of the terms.
     """
-    if np.ptp(terms) == 0:
+    if is_constant(terms, size=SIZE_OF_TERMS):
         return 0.0
     days = np.busday_count(dates.min().date(), dates.to_numpy().astype("datetime64[D]"))
     by_day = np.bincount(days, weights=terms - terms.mean())

@@ -14,9 +14,8 @@ from typing import Any
 
 import xarray as xr
 
-from data.files.atomic import replacing
 from inference.settings import SamplerSettings
-from inference.store import ENGINE, installed_versions
+from inference.store import ENGINE, installed_versions, write_groups
 
 DIGITS_OF_A_KEY = 16
 
@@ -64,8 +63,7 @@ class KeptImputations:
 
     def write(self, imputation: int, groups: Mapping[str, xr.Dataset]) -> None:
         """Keep an imputation that is done."""
-        with replacing(self._path(imputation)) as temporary:
-            xr.DataTree.from_dict(dict(groups)).to_netcdf(temporary, engine=ENGINE)
+        write_groups(xr.DataTree.from_dict(dict(groups)), self._path(imputation))
 
     def remove(self) -> None:
         """Forget all of them, also those of other settings for the same trace."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from data.arrays import FloatArray, IntArray
+from data.arrays import FloatArray, IntArray, is_constant
 
 
 class InputDynamics(NamedTuple):
@@ -69,7 +69,7 @@ def weighted_autoregressions(
     product = weight @ (before * after) - mean_before * mean_after
     variance = weight @ before**2 - mean_before**2
     # A series that never moves stays where it is.
-    moves = np.ptp(before, axis=0) > 0
+    moves = np.array([not is_constant(one) for one in before.T])
     slope = np.where(moves, product / np.where(moves, variance, 1.0), 1.0)
     persistence = np.clip(slope, -1.0, 1.0)
     intercept = np.where(moves, mean_after - persistence * mean_before, 0.0)

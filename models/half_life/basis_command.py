@@ -8,7 +8,7 @@ import typer
 from data.command_line import Command
 from data.errors import DataError
 from data.files.cells import require_panel_suffix, write_frame
-from data.half_life.basis_panel import write_basis_panel
+from data.half_life.basis_panel import MINIMUM_DAYS, write_basis_panel
 from models.half_life.basis_event_simulation import FEWEST_DAYS, simulate_eventful_basis
 from models.half_life.basis_simulation import NUM_DAYS, simulate_basis
 
@@ -27,7 +27,8 @@ def simulate_basis_panel(
     out: Annotated[Path, typer.Option(help="Panel to write, .csv or .parquet.")],
     seed: Annotated[int, typer.Option(min=0, help="Seed of the random numbers.")] = 1,
     days: Annotated[
-        int, typer.Option(min=1, max=LONGEST_PANEL_DAYS, help="Weekdays: rows.")
+        int,
+        typer.Option(min=MINIMUM_DAYS, max=LONGEST_PANEL_DAYS, help="Weekdays: rows."),
     ] = NUM_DAYS,
     events_out: Annotated[
         Path | None,

@@ -8,6 +8,7 @@ import typer
 from data.command_line import Command
 from data.errors import DataError
 from data.files.cells import require_panel_suffix
+from data.liquidity_regimes.checks import MINIMUM_DAYS
 from data.liquidity_regimes.panel import write_liquidity_panel
 from models.liquidity_regimes.parameters import published_parameters
 from models.liquidity_regimes.simulation import (
@@ -38,7 +39,10 @@ def simulate_liquidity_regimes_panel(
     out: Annotated[Path, typer.Option(help="Panel to write, .csv or .parquet.")],
     seed: Annotated[int, typer.Option(min=0, help="Seed of the random numbers.")] = 1,
     days: Annotated[
-        int, typer.Option(min=1, max=LONGEST_PANEL_DAYS, help="Length of the panel.")
+        int,
+        typer.Option(
+            min=MINIMUM_DAYS, max=LONGEST_PANEL_DAYS, help="Length of the panel."
+        ),
     ] = NUM_DAYS,
     model: Annotated[
         Literal["I", "II", "III", "IV"],

@@ -8,6 +8,7 @@ import typer
 from data.command_line import Command
 from data.errors import DataError
 from data.files.cells import require_panel_suffix
+from data.price_pressure.checks import MINIMUM_WEEKS
 from data.price_pressure.panel import write_panel
 from models.price_pressure.persistent_errors_simulation import (
     simulate_persistent_errors,
@@ -46,7 +47,10 @@ def simulate_price_pressure_panel(
     out: Annotated[Path, typer.Option(help="Panel to write, .csv or .parquet.")],
     seed: Annotated[int, typer.Option(min=0, help="Seed of the random numbers.")] = 1,
     weeks: Annotated[
-        int, typer.Option(min=1, max=LONGEST_PANEL_WEEKS, help="Length of the panel.")
+        int,
+        typer.Option(
+            min=MINIMUM_WEEKS, max=LONGEST_PANEL_WEEKS, help="Length of the panel."
+        ),
     ] = NUM_WEEKS,
 ) -> None:
     """Simulate dealer positions and yields.

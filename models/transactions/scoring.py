@@ -7,7 +7,7 @@ them is a choice: they count neither way.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import pandas as pd
 from duckdb import DuckDBPyConnection
 
 from data.errors import DataError
-from data.files.databases import PARQUET, pattern
+from data.files.databases import PARQUET, pattern, refusing_damage
 from data.transactions.findings import add_calendar
 from data.transactions.measures.tables import add_fair_prices, cusip_days
 from data.transactions.measures.trades import open_trades
@@ -104,6 +104,11 @@ class Twin:
         return pattern(self.folder / kind, "*.parquet")
 
 
+def _refusing_damage(twin: Path) -> AbstractContextManager[None]:
+    remedy = f"simulate again: python -m models simulate transactions --out {twin}"
+    return refusing_damage(twin, remedy)
+
+
 def score_cleaning(twin: Path, cleaned: Path) -> pd.DataFrame:
     """Precision and recall of a cleaning, in all and by reason.
 
@@ -146,7 +151,7 @@ def score_cleaning(twin: Path, cleaned: Path) -> pd.DataFrame:
 @contextmanager
 def _judged(twin: Path, cleaned: Path) -> Iterator[DuckDBPyConnection]:
     truth = Twin(twin).files(TRUTH)
-    with open_trades(cleaned) as connection:
+    with open_trades(cleaned) as connection, _refusing_damage(twin):
         folders = [
             pattern(cleaned / kind, "*.parquet") for kind in ("clean", "rejects")
         ]
@@ -204,7 +209,7 @@ def open_true_trades(twin: Path) -> Iterator[DuckDBPyConnection]:
         For the measures, as `data.transactions.measures.trades.open_trades`.
     """
     files = Twin(twin).files(TRADES)
-    with duckdb.connect() as connection:
+    with _refusing_damage(twin), duckdb.connect() as connection:
         add_calendar(connection)
         connection.execute(_TRUE_TRADE, [files])
         yield connection

@@ -29,8 +29,9 @@ def recovery_basis_decomposition(
 ) -> Plan:
     """Decompose series simulated from known components.
 
-    Writes one row a replication and parameter to OUT, after each replication, and the
-    shares of intervals that cover to OUT's name with _summary.
+    Writes one row a replication and parameter to OUT, and the shares of intervals that
+    cover to OUT's name with _summary; until all are done, to OUT's name with
+    _unfinished.
     """
     return recovery_plan(replications, days)
 

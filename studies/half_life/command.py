@@ -46,8 +46,9 @@ def recovery_half_life(
 ) -> Plan:
     """Fit panels of events simulated with known effects.
 
-    Writes one row a replication and parameter to OUT, after each replication, and the
-    shares of intervals that cover to OUT's name with _summary.
+    Writes one row a replication and parameter to OUT, and the shares of intervals that
+    cover to OUT's name with _summary; until all are done, to OUT's name with
+    _unfinished.
     """
     chosen = list(dict.fromkeys(variant or RECOVERED))
     for name in chosen:
@@ -64,8 +65,8 @@ def censoring_half_life(
 ) -> Plan:
     """Set half-lives estimated without the censored events beside the truth.
 
-    Writes one row a replication, estimator and quantity to OUT, after each replication,
-    and errors and coverage to OUT's name with _summary.
+    Writes one row a replication, estimator and quantity to OUT, and errors and coverage
+    to OUT's name with _summary; until all are done, to OUT's name with _unfinished.
     """
     return censoring_plan(replications, events)
 
@@ -75,8 +76,9 @@ def missing_half_life(
 ) -> Plan:
     """Set effects of covariates that some events lack beside the truth.
 
-    Writes one row a replication, estimator and covariate to OUT, after each
-    replication, and errors and coverage to OUT's name with _summary.
+    Writes one row a replication, estimator and covariate to OUT, and errors and
+    coverage to OUT's name with _summary; until all are done, to OUT's name with
+    _unfinished.
     """
     return missing_plan(replications, events)
 

@@ -6,15 +6,9 @@ from typing import Annotated
 import pandas as pd
 import typer
 
+from data.files.unfinished import beside
 from models.liquidity_regimes.simulation import NUM_DAYS
-from studies.console import (
-    beside,
-    console,
-    progress,
-    require_csv,
-    show,
-    write,
-)
+from studies.console import console, progress, require_csv, show, write
 from studies.coverage import COVERED_WORDS, SHOWN_COVERAGE, summarize_coverage
 from studies.liquidity_regimes.calibration_command import CALIBRATION_STUDY
 from studies.liquidity_regimes.fragility_command import EXAMPLES as FRAGILITY_EXAMPLES

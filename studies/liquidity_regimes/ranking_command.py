@@ -8,11 +8,12 @@ import typer
 
 from data.dims import DAY
 from data.errors import DataError
+from data.files.unfinished import beside
 from inference.settings import SamplerSettings
 from inference.store import write_trace
 from models.liquidity_regimes.simulation import NUM_DAYS
 from models.liquidity_regimes.specification import LiquidityRegimesSpecification
-from studies.console import beside, console, require_csv, show, write
+from studies.console import console, read_earlier, require_csv, show, write
 from studies.liquidity_regimes.ranking import (
     SPECIFICATIONS,
     TRUE_COVARIATES,
@@ -92,11 +93,14 @@ def _earlier(out: Path, seed: int, days: int) -> tuple[pd.DataFrame, pd.DataFram
     """Rows and scores by day that a run before wrote; empty where there was none."""
     if not out.is_file():
         return pd.DataFrame(), pd.DataFrame()
-    fits = pd.read_csv(out)
+    fits = read_earlier(out, ("specification", "seed", "days"))
     if (fits["seed"] != seed).any() or (fits["days"] != days).any():
         raise DataError(
             f"{out} ranks fits to another panel",
             "Name another file, or the --seed and --days of that panel.",
         )
-    scores = pd.read_csv(beside(out, "days"), parse_dates=[DAY], index_col=DAY)
-    return fits, scores
+    scores = read_earlier(
+        beside(out, "days"), fits["specification"], parse_dates=[DAY], index_col=DAY
+    )
+    # Scores are written first: a run that was killed has some that no row is of.
+    return fits, scores[[name for name in scores if name in set(fits["specification"])]]

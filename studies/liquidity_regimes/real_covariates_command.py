@@ -8,6 +8,7 @@ import pandas as pd
 import typer
 
 from data.errors import DataError
+from data.files.unfinished import unfinished
 from data.liquidity_regimes.swaption_volatility import read_swaption_volatilities
 from data.liquidity_regimes.volatility_file import read_volatility_file
 from inference.settings import SamplerSettings
@@ -64,11 +65,12 @@ def real_covariates_liquidity_regimes(
             "give --volatility FILE, or --swaptions FILE with --zero-curve FILE.",
         )
     tables = []
-    for source, volatilities in sources.items():
-        days = volatilities.loc[pd.Timestamp(start) : pd.Timestamp(end)]
-        with console.status(f"compiling and fitting {source}, {len(days)} days"):
-            tables.append(
-                recovery_on_real_volatilities(days, source, SamplerSettings(seed=seed))
-            )
-        write(pd.concat(tables, ignore_index=True), out)
+    settings = SamplerSettings(seed=seed)
+    with unfinished(out) as so_far:
+        for source, volatilities in sources.items():
+            days = volatilities.loc[pd.Timestamp(start) : pd.Timestamp(end)]
+            with console.status(f"compiling and fitting {source}, {len(days)} days"):
+                found = recovery_on_real_volatilities(days, source, settings)
+            tables.append(found)
+            write(pd.concat(tables, ignore_index=True), so_far, is_announced=False)
     show("Estimates beside the truth", pd.concat(tables)[SHOWN])

@@ -7,9 +7,10 @@ import pandas as pd
 import typer
 
 from data.errors import DataError
+from data.files.unfinished import beside
 from inference.settings import SamplerSettings
 from models.liquidity_regimes.simulation import NUM_DAYS
-from studies.console import beside, console, require_csv, show, write
+from studies.console import console, read_earlier, require_csv, show, write
 from studies.liquidity_regimes.variants import VARIANTS, fit_variant
 
 EXAMPLES = """Examples
@@ -71,10 +72,14 @@ def _earlier(out: Path, seed: int, days: int) -> tuple[pd.DataFrame, pd.DataFram
     """Tables that a run before wrote; empty where there was none."""
     if not out.is_file():
         return pd.DataFrame(), pd.DataFrame()
-    rows = pd.read_csv(out)
+    rows = read_earlier(out, ("variant", "seed", "days"))
     if (rows["seed"] != seed).any() or (rows["days"] != days).any():
         raise DataError(
             f"{out} holds fits to other panels",
             "Name another file, or the --seed and --days of those panels.",
         )
-    return rows, pd.read_csv(beside(out, "elements"), dtype={"element": str})
+    elements = read_earlier(
+        beside(out, "elements"), ("variant", "element"), dtype={"element": str}
+    )
+    # Elements are written first: a run that was killed has some that no row is of.
+    return rows, elements[elements["variant"].isin(rows["variant"])]

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
+from data.files.unfinished import beside
 from data.price_pressure.panel import read_price_pressure_panel
 from models.price_pressure.variants import VARIANTS
-from studies.console import beside, progress, require_csv, show, write
+from studies.console import progress, require_csv, show, write
 from studies.price_pressure.modes import mode_agreement, summarize_agreement
 from studies.study import Question, Study
 

@@ -6,9 +6,11 @@ from typing import Annotated
 import pandas as pd
 import typer
 
+from data.errors import DataError
+from data.files.unfinished import beside, unfinished
 from data.trading_costs.quote_columns import TIME
 from data.trading_costs.quote_panel import read_quote_panel
-from studies.console import beside, progress, require_csv, show, write
+from studies.console import progress, require_csv, show, write
 from studies.study import LEFT_OUT, Study
 from studies.trading_costs.left_out import coverage_by_day, left_out_quotes
 
@@ -39,11 +41,20 @@ def left_out_yield_curve(
         read = read_quote_panel(path)
         known = read.frame[TIME].dt.strftime("%Y-%m-%d").unique()
         days += [(read, day) for day in known if not date or day in date]
-    with progress("fitting", len(days)) as advance:
+    if not days:
+        raise DataError(
+            f"no quote of {', '.join(map(str, panel))} is of {', '.join(date or ())}",
+            "Choose another --date, or none for every day.",
+        )
+    with (
+        unfinished(out, "quotes") as so_far,
+        progress("fitting", len(days)) as advance,
+    ):
 
         def keep(rows: pd.DataFrame) -> None:
-            write(rows.drop(columns="security"), beside(out, "quotes"))
-            write(coverage_by_day(rows), out)
+            quotes = rows.drop(columns="security")
+            write(quotes, beside(so_far, "quotes"), is_announced=False)
+            write(coverage_by_day(rows), so_far, is_announced=False)
             advance()
 
         rows = left_out_quotes(days, advance=keep)

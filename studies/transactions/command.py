@@ -6,8 +6,9 @@ from typing import Annotated
 import pandas as pd
 import typer
 
+from data.files.unfinished import beside, unfinished
 from models.transactions.securities import MARKETS
-from studies.console import beside, progress, require_csv, show, write
+from studies.console import progress, require_csv, show, write
 from studies.study import RECOVERY, Study
 from studies.transactions.recovery import FACTORS, NUM_TRADES, cleanings, recovery
 
@@ -39,15 +40,19 @@ def recovery_transactions(
     """Clean simulated messages in every published way and compare with the truth.
 
     Writes precision and recall by reason to OUT, and one row a cleaning, with what it
-    does to the measures, to OUT's name with _summary; after each cleaning.
+    does to the measures, to OUT's name with _summary; until all is done, to OUT's name
+    with _unfinished.
     """
     require_csv(out)
     runs = len(FACTORS) * sum(len(cleanings(market)) for market in MARKETS)
-    with progress("cleaning", runs) as advance:
+    with (
+        unfinished(out, "summary") as so_far,
+        progress("cleaning", runs) as advance,
+    ):
 
         def keep(scores: pd.DataFrame, summary: pd.DataFrame) -> None:
-            write(scores, out)
-            write(summary, beside(out, "summary"))
+            write(scores, so_far, is_announced=False)
+            write(summary, beside(so_far, "summary"), is_announced=False)
             advance()
 
         _, summary = recovery(trades, seed, keep)

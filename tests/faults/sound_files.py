@@ -1,5 +1,6 @@
 """A sound file of every kind that is read, to be damaged by tests."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,8 +41,9 @@ from data.transactions.layout import MESSAGE_NAMES
 from data.transactions.measures.fair_prices import read_fair_prices
 from data.transactions.measures.finra_counts import read_public_aggregates
 from data.transactions.reading import Period, ReadTask, read_task
+from data.transactions.report import read_account
 from data.transactions.securities import read_securities
-from data.transactions.sources import open_sources
+from data.transactions.sources import open_sources, simulation_behind
 from inference.traced.configuration import FitConfiguration
 from models.half_life.basis_simulation import simulate_basis
 from models.half_life.joint_simulation import simulate_joint_decay
@@ -94,6 +96,20 @@ TRADEWEB = (
     "2024-12-30,99.5,99.6,4.2,4.1,98.5,98.6,4.3,4.2\n"
     "2024-12-31,99.4,99.5,4.3,4.2,98.4,98.5,4.4,4.3\n"
 )
+
+ACCOUNT = {
+    "preset": "wrds",
+    "two_sided": "drop_buy",
+    "dialect": "wrds",
+    "rows": {"input": 3, "kept": 3},
+    "steps": [],
+    "rejects": [],
+    "kept_by_year": [{"year": 2020, "rows": 3}],
+    "unmatched": [],
+    "warnings": [],
+    "inputs": [{"name": "a.csv", "number": 5, "sha256": "ab"}],
+    "software": {"duckdb": "1.5"},
+}
 
 MESSAGES = [
     message(5, "T", "2020-01-02", price="99.97", par="350000.00"),
@@ -286,6 +302,16 @@ TABLES: dict[str, tuple[Reader, str, Callable[[], str]]] = {
         lambda path: read_manifest(path.parent),
         "manifest.json",
         lambda: '{"files": {"gsw/a.csv": {"bytes": 3, "sha256": "ab"}}}',
+    ),
+    "account of a cleaning": (
+        lambda path: read_account(path.parent),
+        "report.json",
+        lambda: json.dumps(ACCOUNT, indent=1),
+    ),
+    "scenario": (
+        lambda path: simulation_behind([path.parent]),
+        "scenario.json",
+        lambda: '{"seed": 1,\n"market": "corporate"}',
     ),
     "column map": (
         read_column_map,

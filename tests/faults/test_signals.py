@@ -17,6 +17,7 @@ import analysis.report
 import inference.__main__
 from analysis.__main__ import app as analysis_app
 from data.__main__ import app as data_app
+from data.starting import PACKAGES, STOPPED
 from data.transactions.bucket import clean_bucket
 from inference.store import write_trace
 from tests.half_life.basis_traces import random_basis_tree
@@ -64,7 +65,7 @@ def test_a_fit_that_is_stopped_leaves_the_trace_that_stood(
         process.wait()
         late.cancel()
     assert process.returncode == 130
-    assert "Stopped; nothing incomplete was written." in said
+    assert STOPPED in said
     assert (tmp_path / "toy.nc").read_text() == "a good trace"
     assert {path.name for path in tmp_path.iterdir()} == {"toy.csv", "toy.nc"}
 
@@ -80,7 +81,7 @@ def run_until_stopped(app: typer.Typer, *arguments: object) -> None:
     result = CliRunner().invoke(app, [str(each) for each in arguments])
     assert result.exit_code == 130
     last = result.stderr.rstrip().splitlines()[-1]
-    assert last == "Stopped; nothing incomplete was written."
+    assert last == STOPPED
     assert "Traceback" not in result.output
 
 
@@ -158,3 +159,26 @@ def test_a_cleaning_that_is_stopped_leaves_the_one_that_stood_and_continues(
     assert again.exit_code == 0, again.output
     assert not (out / ".unfinished").exists()
     assert rows_of(out, "clean", "DISTINCT preset") == [("workbench",)]
+
+
+@both_signals
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_signal_while_a_package_is_imported_ends_with_one_line(
+    package: str, number: signal.Signals
+) -> None:
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, "-X", "importtime", "-m", package, "--help"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.endswith("data.starting\n"):
+                break
+        process.send_signal(number)
+        said = process.stderr.read()
+    assert process.returncode == 130
+    words = [line for line in said.splitlines() if not line.startswith("import time:")]
+    assert words == [STOPPED]

@@ -4,19 +4,26 @@
 """
 
 import sys
+from importlib import import_module
 
-from analysis.__main__ import application as analysis_application
+import typer
+
 from data.command_line import group
-from data.panel import build_command
-from inference.__main__ import application as inference_application
-from tests.contracts import toy_family as toy
+from data.starting import stop_at_signals
 
-APPLICATIONS = {
-    "data": lambda: group("Build.", [build_command(toy.PANEL)]),
-    "models": lambda: group("Simulate.", [toy.SIMULATION]),
-    "inference": lambda: inference_application({toy.NAME: toy.MODEL}),
-    "analysis": lambda: analysis_application({toy.NAME: toy.REPORT}),
-}
+
+def application(layer: str) -> typer.Typer:
+    """Commands of a layer, which is imported when one of them is asked for."""
+    toy = import_module("tests.contracts.toy_family")
+    if layer == "data":
+        return group("Build.", [import_module("data.panel").build_command(toy.PANEL)])
+    if layer == "models":
+        return group("Simulate.", [toy.SIMULATION])
+    entries = {"inference": toy.MODEL, "analysis": toy.REPORT}
+    floor = import_module(f"{layer}.__main__")
+    return floor.application({toy.NAME: entries[layer]})
+
 
 if __name__ == "__main__":
-    APPLICATIONS[sys.argv[1]]()(sys.argv[2:], prog_name=f"toy {sys.argv[1]}")
+    stop_at_signals()
+    application(sys.argv[1])(sys.argv[2:], prog_name=f"toy {sys.argv[1]}")

@@ -10,8 +10,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from data.ending import SECONDS_TO_STOP, STOPPED, ending_with_status
+import data.ending
+from data.ending import SECONDS_TO_STOP, ending_with_status
 from data.errors import DataError
+from data.starting import STOPPED
 from tests.places import ROOT
 
 app = typer.Typer()
@@ -80,13 +82,14 @@ def test_signals_are_as_before_once_a_command_has_ended() -> None:
 
 PROGRAM = textwrap.dedent(
     """
-    import hashlib, multiprocessing, time
+    import hashlib, time
     from concurrent.futures import ProcessPoolExecutor
     from pathlib import Path
 
     import typer
-    from data.ending import end_with_parent, ending_with_status
+    from data.ending import ending_with_status
     from data.files.atomic import replacing
+    from data.helpers import HELPERS
 
     def sleep(seconds):
         time.sleep(seconds)
@@ -101,13 +104,13 @@ PROGRAM = textwrap.dedent(
                 except KeyboardInterrupt:
                     return  # as samplers do, which then hand back what they have
             elif how == "helpers":
-                spawn = multiprocessing.get_context("spawn")
-                with ProcessPoolExecutor(1, spawn, end_with_parent) as pool:
-                    waiting = pool.submit(sleep, 60)
-                    time.sleep(2)
-                    child = next(iter(pool._processes))
-                    print(child, flush=True)
-                    waiting.result()
+                with ProcessPoolExecutor(2, HELPERS) as pool:
+                    busy, idle = pool.submit(sleep, 60), pool.submit(sleep, 0)
+                    idle.result()
+                    time.sleep(0.5)  # it goes back to wait for more
+                    print(*pool._processes, flush=True)
+                    hashlib.pbkdf2_hmac("sha256", b"", b"", 10**6)  # deaf for a second
+                    busy.result()
             else:
                 hashlib.pbkdf2_hmac("sha256", b"", b"", 10**9)  # deaf, as a compiler
 
@@ -132,6 +135,7 @@ def started(script: Path, how: str, out: Path) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
+        start_new_session=True,
     )
     assert process.stdout is not None
     assert process.stdout.readline() == b"started\n"
@@ -169,10 +173,42 @@ def test_helpers_end_with_the_process_that_started_them(
 ) -> None:
     with started(script, "helpers", tmp_path / "out.txt") as process:
         assert process.stdout is not None
-        helper = int(process.stdout.readline())
+        helpers = process.stdout.readline().split()
         process.send_signal(number)
         process.wait(timeout=20)
+    assert len(helpers) == 2
     deadline = time.monotonic() + 10
-    while Path(f"/proc/{helper}").exists() and time.monotonic() < deadline:
+    while helpers and time.monotonic() < deadline:
+        helpers = [x for x in helpers if Path(f"/proc/{int(x)}").exists()]
         time.sleep(0.1)
-    assert not Path(f"/proc/{helper}").exists()
+    assert not helpers
+
+
+def test_ctrl_c_of_a_terminal_makes_one_line_however_many_helpers(
+    script: Path, tmp_path: Path
+) -> None:
+    with started(script, "helpers", tmp_path / "out.txt") as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert said == f"{STOPPED}\n".encode()
+
+
+def test_a_signal_that_stops_nothing_ends_no_command(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ended: list[str] = []
+    monkeypatch.setattr(data.ending, "SECONDS_TO_STOP", 0.05)
+    monkeypatch.setattr(data.ending, "_end_now", lambda *_: ended.append("cut off"))
+    before = signal.signal(signal.SIGWINCH, lambda *_: None)
+
+    @ending_with_status()
+    def resized() -> None:
+        os.kill(os.getpid(), signal.SIGWINCH)
+        time.sleep(0.5)
+
+    resized()
+    signal.signal(signal.SIGWINCH, before)
+    assert not ended

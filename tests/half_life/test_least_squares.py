@@ -4,6 +4,7 @@ import statsmodels.api as sm
 from scipy.stats import t
 
 from analysis.half_life.least_squares import COVARIATES, robust_linear_regression
+from analysis.half_life.notebook_regression import notebook_rows
 from data.errors import DataError
 from tests.half_life.frames import event_frame, event_panel, with_imputations
 
@@ -93,3 +94,11 @@ def test_censored_events_alone_are_refused():
     censored = event_frame().assign(half_life_days=10.0, is_censored=True)
     with pytest.raises(DataError, match="no resolved event"):
         robust_linear_regression(event_panel(censored))
+
+
+def test_half_lives_that_are_all_equal_are_refused():
+    tied = event_panel(event_frame().assign(half_life_days=1.0, is_censored=False))
+    with pytest.raises(DataError, match="all half-lives of resolved events are equal"):
+        robust_linear_regression(tied)
+    assert notebook_rows(tied).empty
+    assert not notebook_rows(event_panel(event_frame())).empty

@@ -158,10 +158,14 @@ def test_a_good_run_fails_no_check(table: pd.DataFrame) -> None:
     assert failures(table, diagnose_run(toy_trace())) == []
 
 
-def test_a_fixed_element_is_not_reported() -> None:
+@pytest.mark.parametrize("rounding", [0.0, 1e-15])
+def test_a_fixed_element_is_not_reported(rounding: float) -> None:
     trace = toy_trace().copy(deep=True)
+    rng = np.random.default_rng(1)
     for group in ("posterior", "prior"):
-        trace[group]["unrelated"].loc[{"market": "cash"}] = 1.0
+        element = trace[group]["unrelated"].loc[{"market": "cash"}]
+        noise = rounding * rng.normal(size=element.shape)
+        trace[group]["unrelated"].loc[{"market": "cash"}] = 1.0 + noise
     assert "unrelated[cash]" not in diagnose(trace).index
 
 

@@ -38,6 +38,13 @@ def test_the_error_of_persistent_terms_is_not_that_of_independent_ones() -> None
     assert standard_error_of_sum(terms) > 1.3 * independent
 
 
+def test_rounding_is_no_error() -> None:
+    rounding = 1e-14 * autoregressive(0.45, 200, 1)
+    assert standard_error_of_sum(rounding) == 0
+    dates = pd.bdate_range("2020-01-01", periods=200)
+    assert standard_error_of_event_sum(3.0 + rounding, dates, 10) == 0
+
+
 def test_terms_that_are_all_equal_have_no_error() -> None:
     assert standard_error_of_sum(np.zeros(5)) == 0
     dates = pd.bdate_range("2020-01-01", periods=5)

@@ -4,6 +4,7 @@ import sys
 import textwrap
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,12 @@ import xarray as xr
 
 from data.errors import DataError
 from inference.settings import SamplerSettings
-from inference.store import read_trace, stamp_provenance, write_trace
+from inference.store import (
+    read_trace,
+    require_unwritten,
+    stamp_provenance,
+    write_trace,
+)
 from tests.places import ROOT
 
 SETTINGS = SamplerSettings(seed=7)
@@ -176,6 +182,54 @@ def test_a_trace_that_its_place_refuses_is_kept_elsewhere(
     kept = Path(caught.value.problem.rpartition(" ")[2])
     assert float(read_trace(kept)["posterior"]["mean"].max()) == 7.0
     kept.unlink()
+
+
+@pytest.mark.parametrize(
+    "name", [" a.nc", "a::b.nc", "a%20b#mode=zarr,s3&.nc", "~a.nc"]
+)
+def test_a_name_like_an_address_is_that_of_a_file(
+    name: str, tree: xr.DataTree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_trace(tree * 0.0, Path("a.nc"))
+    write_trace(tree, Path(name))
+    assert float(read_trace(Path(name))["posterior"]["mean"].max()) == 7.0
+
+
+@pytest.mark.parametrize("name", ["a\\b.nc", "caf\udce9.nc", "fol\\der/a.nc"])
+def test_a_name_that_netcdf_cannot_take_is_refused_before_and_loses_no_draws(
+    name: str, tree: xr.DataTree, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    with pytest.raises(DataError, match="netCDF can neither"):
+        require_unwritten(path, is_forced=False)
+    with pytest.raises(DataError, match="the trace is kept in ") as caught:
+        write_trace(tree, path)
+    kept = Path(caught.value.problem.rpartition(" ")[2])
+    assert float(read_trace(kept)["posterior"]["mean"].max()) == 7.0
+    path.parent.mkdir(exist_ok=True)
+    kept.rename(path)
+    with pytest.raises(DataError, match="netCDF can neither"):
+        read_trace(path)
+
+
+def test_a_trace_that_fills_the_disk_is_kept_elsewhere(
+    tree: xr.DataTree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole_write = xr.DataTree.to_netcdf
+
+    def write_elsewhere_alone(self: xr.DataTree, path: Path, **options: Any) -> None:
+        if path.parent == tmp_path:
+            raise RuntimeError("NetCDF: HDF error")
+        whole_write(self, path, **options)
+
+    monkeypatch.setattr(xr.DataTree, "to_netcdf", write_elsewhere_alone)
+    with pytest.raises(DataError, match=r"HDF error.*; the trace is kept") as caught:
+        write_trace(tree, tmp_path / "a.nc")
+    kept = Path(caught.value.problem.rpartition(" ")[2])
+    assert float(read_trace(kept)["posterior"]["mean"].max()) == 7.0
+    kept.unlink()
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_package_that_was_copied_has_an_unknown_version(

@@ -54,7 +54,7 @@ def test_the_sample_of_the_paper_is_the_default_length(tmp_path: Path) -> None:
     [
         (["--variant", "no-such"], "unknown variant 'no-such'", "net-inventory"),
         (["--out", "twin.xlsx"], "extension .xlsx", "twin.csv or twin.parquet"),
-        (["--weeks", "51"], "51 rows", "longer"),
+        (["--weeks", "51"], "greater than or equal to 52", ""),
     ],
 )
 def test_bad_input_ends_with_two_a_remedy_and_no_file(

@@ -5,13 +5,16 @@ import json
 import socket
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
 from rich.console import Console
 from urllib3.util import Retry
 
 from data.errors import DataError
 from data.sources.cftc import read_dealer_positions
+from data.sources.download import download
 from data.sources.fetch import fetch
 from tests.sources.fetching import GSW_BODY, GSW_PATH, fetch_gsw
 from tests.sources.publisher_server import PublisherServer, Reply
@@ -112,3 +115,31 @@ def test_an_archive_that_unpacks_to_more_than_any_year_is_refused(
             file.write(bytes(1 << 20))
     with pytest.raises(DataError, match="unpacks to 300 MiB"):
         read_dealer_positions(path)
+
+
+@pytest.mark.parametrize("elsewhere", ["file:///etc/passwd", "ftp://127.0.0.1/a.csv"])
+def test_nobody_is_sent_to_another_kind_of_address(
+    server: PublisherServer, tmp_path: Path, elsewhere: str
+) -> None:
+    server.replies[GSW_PATH] = [Reply(b"", status=302, location=elsewhere)]
+    with pytest.raises(DataError, match="gsw: "):
+        fetch_gsw(server, tmp_path / "raw")
+    assert not (tmp_path / "raw").exists()
+
+
+def test_nobody_is_sent_from_an_encrypted_address_to_another(
+    server: PublisherServer, tmp_path: Path
+) -> None:
+    class Downgrading(requests.Session):
+        """Asks where it is told, in the clear."""
+
+        def get(self, url: str, **options: Any) -> requests.Response:  # type: ignore[override]
+            return super().get(url.replace("https://", "http://"), **options)
+
+    server.replies[GSW_PATH] = [Reply(GSW_BODY)]
+    address = server.base_url.replace("http://", "https://") + GSW_PATH
+    with pytest.raises(DataError, match="which is not encrypted"):
+        download(
+            Downgrading(), address, tmp_path / "a.csv", Retry(total=0), lambda *_: None
+        )
+    assert not any(tmp_path.iterdir())

@@ -84,9 +84,21 @@ def test_rows_of_other_settings_are_refused_unless_begun_anew(tmp_path: Path) ->
     assert out.read_bytes() == before
     anew = sweep(plan(2, scale=2.0), out, is_anew=True)
     assert set(anew["settings"]) == {settings_digest(plan(1, scale=2.0))}
-    out.write_text("seed,mean\n1,2\n")
+    out.write_text("variant,seed,mean\na,1,2\n")
     with pytest.raises(DataError, match="other settings"):
         sweep(plan(2), out)
+
+
+def test_one_begun_anew_and_stopped_leaves_the_table_that_stood(tmp_path: Path) -> None:
+    out = tmp_path / "rows.csv"
+    sweep(plan(4), out)
+    before = out.read_bytes()
+    (tmp_path / "a-3").touch()
+    with pytest.raises(FileExistsError):
+        sweep(plan(4, tmp_path), out, is_anew=True)
+    assert out.read_bytes() == before
+    so_far = pd.read_csv(tmp_path / "rows_unfinished.csv")
+    assert so_far["seed"].tolist() == [1, 1, 2, 2]
 
 
 def test_processes_give_the_rows_of_one(tmp_path: Path) -> None:

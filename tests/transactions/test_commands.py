@@ -88,6 +88,33 @@ def test_names_of_folders_and_files_are_no_patterns(tmp_path):
     assert f"({file}, record " in told.stdout
 
 
+@pytest.mark.parametrize("kept", [0.0, 0.5])
+def test_a_cleaned_folder_that_is_damaged_is_refused(chain, tmp_path, kept):
+    out = tmp_path / "out"
+    run("clean", "transactions", chain, "--out", out, "--buckets", 1)
+    with open_trades(out) as connection:
+        (row_id,) = connection.execute("SELECT min(row_id) FROM trade").fetchone()
+    for file in out.glob("clean/*.parquet"):
+        content = file.read_bytes()
+        file.write_bytes(content[: int(kept * len(content))])
+    for arguments in (
+        ("explain", row_id, "--in", out),
+        (
+            "build",
+            "measures",
+            "--trades",
+            out,
+            "--by",
+            "cusip-day",
+            "--out",
+            tmp_path / "measures.csv",
+        ),
+    ):
+        result = run(*arguments)
+        assert result.exit_code == 2, result.output
+        assert f"Error: {out} is damaged: " in result.stderr
+
+
 def test_explain_refuses_what_is_not_there(chain, tmp_path):
     result = run("explain", 7, "--in", tmp_path)
     assert result.exit_code == 2

@@ -3,7 +3,6 @@
 Only embedded DuckDB sees single trades; what comes back is one row a group.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,9 +12,10 @@ import pandas as pd
 from duckdb import DuckDBPyConnection
 
 from data.errors import DataError
-from data.files.databases import PARQUET, pattern
+from data.files.databases import PARQUET, pattern, refusing_damage
 from data.simulated import SIMULATED, note_simulated
 from data.transactions.layout import REPORT, UNFINISHED
+from data.transactions.report import read_account
 
 ATS_MARKED_FROM = "2016-07-18"
 """First report date on which corporate reports say whether a trading system was used;
@@ -65,30 +65,28 @@ def open_trades(folder: Path) -> Iterator[DuckDBPyConnection]:
     Raises
     ------
     DataError
-        The folder holds no cleaned transactions, or those of a run that was cut short.
+        The folder holds no cleaned transactions, damaged ones, or those of a run that
+        was cut short.
     """
     if (folder / UNFINISHED).exists() and not (folder / REPORT).exists():
         raise DataError(
             f"{folder} holds a cleaning that was cut short",
             "give its python -m data clean transactions again: it continues.",
         )
+    remedy = f"make them: python -m data clean transactions FILE... --out {folder}"
     if not any(folder.glob("clean/*.parquet")):
-        raise DataError(
-            f"{folder} holds no cleaned transactions",
-            f"make them: python -m data clean transactions FILE... --out {folder}",
-        )
+        raise DataError(f"{folder} holds no cleaned transactions", remedy)
     note_simulated([_simulation_of(folder)])
-    with duckdb.connect() as connection:
+    with refusing_damage(folder, remedy), duckdb.connect() as connection:
         connection.execute(_TRADE, [pattern(folder / "clean", "*.parquet")])
         yield connection
 
 
 def _simulation_of(folder: Path) -> str:
     """What simulated the messages behind a cleaned folder, as its account says."""
-    account = folder / REPORT
-    if not account.is_file():
+    if not (folder / REPORT).is_file():
         return ""
-    return str(json.loads(account.read_text(encoding="utf-8")).get(SIMULATED, ""))
+    return str(read_account(folder).get(SIMULATED, ""))
 
 
 def add_tenors(
