@@ -27,7 +27,7 @@ from analysis.page.terminal import print_table, terminal
 from analysis.report import Reports, load_fit, load_fits, write_report
 from analysis.transactions.cleaning import load_cleanings
 from analysis.transactions.section import transactions_section
-from data.command_line import Command, group
+from data.commands.command import Command, group
 from data.errors import DataError
 from data.files.atomic import require_place
 from inference.families import forecast as forecast_trace

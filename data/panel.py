@@ -10,7 +10,7 @@ from typing import Annotated, Any, NamedTuple
 import pandas as pd
 import typer
 
-from data.command_line import Command, option, options_of, with_options
+from data.commands.command import Command, option, options_of, with_options
 from data.errors import DataError
 from data.files.atomic import replacing, require_place
 from data.files.cells import require_panel_suffix

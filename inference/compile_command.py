@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 
-from data.ending import end_with_parent, ending_with_status
+from data.commands.ending import end_with_parent, ending_with_status
 from data.half_life.basis_panel import basis_panel_from_frame
 from data.half_life.event_panel import half_life_panel_from_frame
 from data.liquidity_regimes.panel import liquidity_panel_from_frame
 from data.price_pressure.panel import panel_from_frame
-from inference.console import console
+from inference.commands.console import console
 from inference.fitting import fit
 from inference.half_life.basis_decomposition import prepare_basis_decomposition
 from inference.half_life.prepare import prepare_half_life

@@ -14,7 +14,7 @@ import xarray as xr
 from scipy.stats import kstest
 from statsmodels.stats.multitest import multipletests
 
-from inference.calibration import uniformity
+from inference.checks.calibration import uniformity
 from inference.sampling import SIMULATION_BACKEND
 
 
@@ -25,7 +25,7 @@ class Calibration:
     Attributes
     ----------
     ranks : (replication, ...) xr.Dataset
-        Relative ranks in (0, 1), see `inference.calibration.calibration_ranks`.
+        Relative ranks in (0, 1), see `inference.checks.calibration.calibration_ranks`.
     fits : DataFrame
         One row a replication: ``seed``, ``divergences``, ``max_r_hat``,
         ``min_ess_bulk``.
@@ -59,7 +59,7 @@ def summarize_calibration(ranks: xr.Dataset) -> pd.DataFrame:
     -------
     DataFrame
         One row an element: ``parameter``, the columns of
-        `inference.calibration.uniformity`, ``p_value`` (Kolmogorov-Smirnov) and
+        `inference.checks.calibration.uniformity`, ``p_value`` (Kolmogorov-Smirnov) and
         ``p_value_holm`` over all elements.
     """
     elements = az.dataset_to_dataframe(ranks, sample_dims=["replication"])

@@ -7,7 +7,7 @@ from arviz_stats.ecdf_utils import ecdf_pit
 from matplotlib.figure import Figure
 from scipy.stats import ecdf
 
-from inference.calibration import ENVELOPE_PROBABILITY, ENVELOPE_SIMULATIONS
+from inference.checks.calibration import ENVELOPE_PROBABILITY, ENVELOPE_SIMULATIONS
 
 TITLES = {
     "price_pressure": "Price pressure",

@@ -18,7 +18,7 @@ from analysis.page.style import ENCODERS, write_figure_as
 from analysis.page.table import Table
 from analysis.page.table_files import WRITERS, write_table_as
 from analysis.page.terminal import print_table, terminal
-from data.command_line import Command, option, options_of, with_options
+from data.commands.command import Command, option, options_of, with_options
 from data.files.atomic import require_place
 from inference.checks.predictive_checks import compare_statistics
 from inference.fitting import draw_from_prior

@@ -15,7 +15,7 @@ from analysis.page.columns import Column, displayed, once, rounded
 from analysis.page.table import INTERVAL_NOTE, Table, interval
 from analysis.page.table_files import write_table_as
 from analysis.page.terminal import print_table, terminal
-from data.command_line import Command
+from data.commands.command import Command
 from data.errors import DataError
 from data.files.atomic import require_place
 from inference.liquidity_regimes.prepare import MODEL_NAME

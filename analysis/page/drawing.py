@@ -7,7 +7,7 @@ from pathlib import Path
 
 from analysis.page.section import ReportFigure
 from analysis.page.style import write_figure
-from data.ending import end_with_parent
+from data.commands.ending import end_with_parent
 
 WORTH_A_PROCESS = 15
 """Figures that a process must have to draw to gain time: it takes seconds to start."""

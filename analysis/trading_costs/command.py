@@ -8,7 +8,7 @@ import typer
 from analysis.estimates import summarise_draws
 from analysis.page.table import number, range_text
 from analysis.trading_costs.cost import Trade, trading_cost
-from data.command_line import Command
+from data.commands.command import Command
 from data.errors import DataError
 from inference.store import read_trace
 from inference.trading_costs.prepare import MODEL_NAME

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from data.commands.simulated import SIMULATED
 from data.errors import DataError
-from data.simulated import SIMULATED
 from data.transactions.layout import REPORT
 from data.transactions.measures.tables import cusip_days
 from data.transactions.measures.trades import open_trades

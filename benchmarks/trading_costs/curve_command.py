@@ -12,7 +12,7 @@ from benchmarks.trading_costs.curve_run import (
     benchmark_curve,
     curve_targets,
 )
-from data.command_line import Command
+from data.commands.command import Command
 
 EXAMPLES = (
     "Example: python -m benchmarks fair-value --out benchmarks/results/fair_value.csv"

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data.commands.simulated import SIMULATED, simulations_met
 from data.errors import DataError
 from data.files.atomic import replacing
 from data.files.header import COPY_AGAIN
@@ -20,7 +21,6 @@ from data.files.table_reader import (
     local_dates,
     read_table,
 )
-from data.simulated import SIMULATED, simulations_met
 
 PANEL_SUFFIXES = (".csv", ".parquet")
 """File formats that a panel is written in, chosen by extension."""

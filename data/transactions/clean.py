@@ -19,11 +19,11 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from data.commands.simulated import SIMULATED
 from data.errors import DataError
 from data.files.atomic import replacing
 from data.files.cells import sha256_of_frame, write_frame
 from data.files.databases import draw_no_bars, first_line, quoted
-from data.simulated import SIMULATED
 from data.transactions.bucket import (
     BucketTask,
     Limits,

@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
-from data.ending import end_with_parent
+from data.commands.ending import end_with_parent
 from data.errors import DataError
 
 _RETRIES = 3

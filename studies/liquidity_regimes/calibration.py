@@ -14,7 +14,7 @@ import pymc as pm
 import xarray as xr
 
 from data.arrays import FloatArray
-from inference.calibration import calibration_ranks
+from inference.checks.calibration import calibration_ranks
 from inference.settings import SamplerSettings
 from models.liquidity_regimes.data_variables import OBSERVED_PRICE_IMPACT
 from models.liquidity_regimes.inputs import select_inputs

@@ -15,7 +15,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from data.market.tenors import TENOR_MONTHS
-from inference.calibration import calibration_ranks
+from inference.checks.calibration import calibration_ranks
 from inference.settings import SamplerSettings
 from models.price_pressure.terms import rough_factor_mean
 from models.price_pressure.variants import Variant

@@ -6,7 +6,7 @@
 import sys
 
 from analysis.__main__ import application as analysis_application
-from data.command_line import group
+from data.commands.command import group
 from data.panel import build_command
 from inference.__main__ import application as inference_application
 from tests.contracts import toy_family as toy

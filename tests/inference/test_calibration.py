@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from inference.calibration import calibration_ranks, uniformity
+from inference.checks.calibration import calibration_ranks, uniformity
 
 NUM_REPLICATIONS = 200
 NUM_WEEKS = 10

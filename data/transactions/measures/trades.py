@@ -12,9 +12,9 @@ import duckdb
 import pandas as pd
 from duckdb import DuckDBPyConnection
 
+from data.commands.simulated import SIMULATED, note_simulated
 from data.errors import DataError
 from data.files.databases import PARQUET, pattern
-from data.simulated import SIMULATED, note_simulated
 from data.transactions.layout import REPORT, UNFINISHED
 
 ATS_MARKED_FROM = "2016-07-18"

@@ -10,7 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from data.ending import SECONDS_TO_STOP, STOPPED, ending_with_status
+from data.commands.ending import SECONDS_TO_STOP, STOPPED, ending_with_status
 from data.errors import DataError
 from tests.places import ROOT
 
@@ -85,7 +85,7 @@ PROGRAM = textwrap.dedent(
     from pathlib import Path
 
     import typer
-    from data.ending import end_with_parent, ending_with_status
+    from data.commands.ending import end_with_parent, ending_with_status
     from data.files.atomic import replacing
 
     def sleep(seconds):
