@@ -149,10 +149,6 @@ def changes(old: Fit, new: Fit) -> Table:
 def compared(fits: Sequence[Fit]) -> Table:
     """Log scores of fits of the same data, best first.
 
-    Parameters
-    ----------
-    fits : sequence of Fit
-
     Raises
     ------
     DataError

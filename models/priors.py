@@ -50,10 +50,6 @@ def stored_priors[Priors](kind: type[Priors], stored: Mapping[str, Any]) -> Prio
     stored : mapping
         Its fields by name; a prior is a mapping, a tuple may be a list.
 
-    Returns
-    -------
-    Priors
-
     Raises
     ------
     DataError

@@ -74,10 +74,6 @@ def summarize_calibration(ranks: xr.Dataset) -> pd.DataFrame:
 def rank_table(result: Calibration) -> pd.DataFrame:
     """Everything that a calibration found: one row a simulation.
 
-    Parameters
-    ----------
-    result : Calibration
-
     Returns
     -------
     DataFrame

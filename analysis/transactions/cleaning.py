@@ -95,10 +95,6 @@ def load_cleanings(folders: Sequence[Path], twin: Path | None) -> list[Cleaning]
     twin : Path, optional
         Simulated folder whose messages they are.
 
-    Returns
-    -------
-    list of Cleaning
-
     Raises
     ------
     DataError

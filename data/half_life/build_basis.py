@@ -28,10 +28,6 @@ def build_basis_panel(
     start, end : Timestamp, optional
         First and last day; all days where left out.
 
-    Returns
-    -------
-    BuiltPanel
-
     Raises
     ------
     DataError

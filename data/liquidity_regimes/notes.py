@@ -26,10 +26,6 @@ def liquidity_notes(frame: pd.DataFrame) -> tuple[str, ...]:
     ----------
     frame : DataFrame
         Passed `data.liquidity_regimes.checks.validate_liquidity`.
-
-    Returns
-    -------
-    tuple of str
     """
     notes = [*_day_notes(frame), *_covariate_notes(frame)]
     days = frame[DATE_COLUMN].drop_duplicates()

@@ -56,10 +56,6 @@ def calibration(
         Of the study and of the dealer positions.
     advance : callable
         Called after each simulation.
-
-    Returns
-    -------
-    Calibration
     """
     compiled = CompiledPricePressure(simulated_panel(variant, seed, num_weeks), variant)
     fits = []

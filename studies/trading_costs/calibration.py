@@ -78,10 +78,6 @@ def calibration(
         Of the study and of the panel.
     advance : callable
         Called after each simulation.
-
-    Returns
-    -------
-    Calibration
     """
     inputs = calibration_inputs(response, seed)
     specification = TradingCostsSpecification(formula=FORMULA, response=response)
