@@ -229,14 +229,15 @@ def refuse_repeated_rows(frame: pd.DataFrame, keys: Sequence[str], source: str) 
     repeated = np.flatnonzero(frame.duplicated(list(keys)))
     if repeated.size:
         row = frame.iloc[repeated[0]]
-        shown = ", ".join(f"{key} {_shown(row[key])}" for key in keys)
+        shown = ", ".join(f"{key} {shown_key(row[key])}" for key in keys)
         raise DataError(
             f"{source}: row {repeated[0] + 1} repeats {shown}",
             f"keep one row for each {' and '.join(keys)}.",
         )
 
 
-def _shown(value: object) -> str:
+def shown_key(value: object) -> str:
+    """One of the keys of a row, for an error that names the row."""
     return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)
 
 
