@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -19,6 +20,19 @@ from data.files.panel_file import Columns, PanelFile, words_of
 OUT = option(
     "out", Annotated[Path, typer.Option(help="Panel to write, .csv or .parquet.")]
 )
+
+
+_DAY = ["%Y-%m-%d"]
+
+FirstDay = Annotated[
+    datetime | None,
+    typer.Option(formats=_DAY, help="First day; all days by default."),
+]
+LastDay = Annotated[
+    datetime | None,
+    typer.Option(formats=_DAY, help="Last day; all days by default."),
+]
+"""Options of what is built day by day."""
 
 
 class BuiltPanel(NamedTuple):
