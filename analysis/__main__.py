@@ -16,18 +16,18 @@ from analysis.console import (
     summary,
     write_exhibit,
 )
-from analysis.every_model.forecast import figure_forecast, table_forecast
+from analysis.every_model.forecast import FORECAST, Foretold
 from analysis.every_model.prior_predictive import prior_predictive_command
+from analysis.every_model.told import KINDS_OF_FILES, tell
 from analysis.families import MODEL_REPORTS
+from analysis.page.exhibit import of_subject
 from analysis.page.section import ReportFigure, Section
-from analysis.page.style import ENCODERS
 from analysis.page.table import Table
-from analysis.page.table_files import WRITERS
 from analysis.page.terminal import print_table, terminal
 from analysis.report import Reports, load_fit, load_fits, write_report
 from analysis.transactions.cleaning import load_cleanings
 from analysis.transactions.section import transactions_section
-from data.command_line import Command, group
+from data.commands.command import Command, group
 from data.errors import DataError
 from data.files.atomic import require_place
 from inference.families import forecast as forecast_trace
@@ -187,11 +187,7 @@ def application(reports: Reports) -> typer.Typer:
         seed: Annotated[int, typer.Option(min=0, help="Of all random numbers.")] = 1,
         out: Annotated[
             list[Path] | None,
-            typer.Option(
-                help="File to write, repeatable: "
-                f"a table ({', '.join(WRITERS)}) or a figure ("
-                f"{', '.join(f'.{kind}' for kind in ENCODERS)})."
-            ),
+            typer.Option(help=f"File to write, repeatable: {KINDS_OF_FILES}."),
         ] = None,
     ) -> None:
         """Print what is to come, with bands, and what that assumes.
@@ -207,13 +203,8 @@ def application(reports: Reports) -> typer.Typer:
         models = {name: each.model for name, each in reports.items()}
         with working("looking ahead", shown=True):
             found = forecast_trace(fit.tree, request, models)
-        table = table_forecast(found, fit.name, fit.warning)
-        for path in out or []:
-            is_figure = path.suffix.lower().removeprefix(".") in ENCODERS
-            made = figure_forecast(found, fit.name, fit.warning)
-            write_exhibit(made if is_figure else table, path)
-            typer.echo(path)
-        print_table(table, terminal())
+        foretold = Foretold(fit, found)
+        tell(of_subject(FORECAST, foretold, fit.warning, fit.name), out or [])
         if not fit.is_usable:
             raise typer.Exit(EXIT_CHECK_FAILED)
 

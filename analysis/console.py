@@ -17,7 +17,7 @@ from analysis.page.exhibit import Exhibit, table_of
 from analysis.page.numbering import items_of
 from analysis.page.section import ReportFigure
 from analysis.page.style import write_figure_as
-from analysis.page.table import Table, number, probability
+from analysis.page.table import Table, probability
 from analysis.page.table_files import write_table_as
 from analysis.report import Reports, load_fits, sections_of
 from data.errors import DataError
@@ -79,26 +79,28 @@ def summary(fit: Fit) -> Table:
     return table_of(SUMMARY, fit, fit.warning, fit.name)
 
 
-def changes(old: Fit, new: Fit) -> Table:
-    """What a later fit says of the parameters that an earlier one has too.
+def changed_estimates(fits: tuple[Fit, Fit]) -> pd.DataFrame:
+    """Estimates of the parameters that two fits share.
 
     Parameters
     ----------
-    old, new : Fit
-        Of one model.
+    fits : tuple of two Fit
+        The earlier one and the later one, of one model.
 
     Returns
     -------
-    Table
-        With the shift of the mean in posterior standard deviations of the old fit.
+    DataFrame
+        Columns of `shown_estimates` ending in "_old" and "_new"; shift_in_sd, of the
+        mean in posterior standard deviations of the old fit, and sd_ratio.
 
     Raises
     ------
     DataError
         If they are of different models, or have no parameter in common.
     """
-    before, after = summary(old), summary(new)
-    both = before.frame.merge(after.frame, on="element", suffixes=("_old", "_new"))
+    old, new = fits
+    before, after = map(shown_estimates, fits)
+    both = before.merge(after, on="element", suffixes=("_old", "_new"))
     if old.model != new.model or both.empty:
         raise DataError(
             f"{old.name} is of {old.model} and {new.name} of {new.model}",
@@ -106,32 +108,46 @@ def changes(old: Fit, new: Fit) -> Table:
         )
     both["shift_in_sd"] = (both["mean_new"] - both["mean_old"]) / both["sd_old"]
     both["sd_ratio"] = both["sd_new"] / both["sd_old"]
-    places = {
-        fit.name: table.display.set_index(table.frame["element"]).loc[both["element"]]
-        for fit, table in ((old, before), (new, after))
-    }
-    display = pd.DataFrame(
-        {
-            "Parameter": both["element"].to_numpy(),
-            **{
-                f"{name}: {heading.lower()}": shown[heading].to_numpy()
-                for name, shown in places.items()
-                for heading in ("Mean", "95% interval")
-            },
-            "Shift (old sd)": both["shift_in_sd"].map(lambda x: number(x, 2)),
-            "New sd / old": both["sd_ratio"].map(lambda x: number(x, 2)),
-        }
+    return both
+
+
+def _changes_laid_out(fits: tuple[Fit, Fit], frame: pd.DataFrame) -> pd.DataFrame:
+    parameter = words("Parameter", "element")
+    change = (
+        rounded("Shift (old sd)", "shift_in_sd", 2),
+        rounded("New sd / old", "sd_ratio", 2),
     )
-    caption = f"{new.name} ({new.span}) beside {old.name} ({old.span})."
-    return Table("changes", caption, both, display, combined_warning([old, new]))
+    parts = [
+        displayed(frame, [parameter]),
+        _of_one(fits[0], frame, "_old"),
+        _of_one(fits[1], frame, "_new"),
+        displayed(frame, change),
+    ]
+    return pd.concat(parts, axis=1)
+
+
+def _of_one(fit: Fit, frame: pd.DataFrame, ending: str) -> pd.DataFrame:
+    own = frame.filter(regex=f"{ending}$")
+    own.columns = own.columns.str.removesuffix(ending)
+    mean = rounded(f"{fit.name}: mean", "mean", _decimals)
+    return displayed(own, (mean, bounds(_decimals, f"{fit.name}: 95% interval")))
+
+
+CHANGES = Exhibit(
+    name="changes",
+    caption="{fit[1].name} ({fit[1].span}) beside {fit[0].name} ({fit[0].span}).",
+    frame=changed_estimates,
+    columns=_changes_laid_out,
+)
+
+
+def changes(old: Fit, new: Fit) -> Table:
+    """What a later fit says of the parameters that an earlier one has too."""
+    return table_of(CHANGES, (old, new), combined_warning([old, new]))
 
 
 def compared(fits: Sequence[Fit]) -> Table:
     """Log scores of fits of the same data, best first.
-
-    Parameters
-    ----------
-    fits : sequence of Fit
 
     Raises
     ------

@@ -62,6 +62,12 @@ def summarise_draws(draws: xr.DataArray) -> xr.Dataset:
     )
 
 
+def summary_of_one(draws: xr.DataArray) -> dict[str, float]:
+    """:func:`summarise_draws` of draws of one number."""
+    summary = summarise_draws(draws)
+    return {str(name): float(value) for name, value in summary.data_vars.items()}
+
+
 def element_estimates(
     draws: xr.Dataset,
     parameters: Sequence[str],
@@ -89,14 +95,13 @@ def element_estimates(
         draws[list(parameters)], skip_dims=set(SAMPLE_DIMS)
     ):
         place = ", ".join(str(value) for value in selection.values())
-        summary = summarise_draws(draws[name].sel(selection))
         rows.append(
             {
                 "parameter": str(name),
                 "element": f"{name}[{place}]" if place else str(name),
                 "label": element_label(selection),
             }
-            | {key: float(value) for key, value in summary.data_vars.items()}
+            | summary_of_one(draws[name].sel(selection))
         )
     return pd.DataFrame(rows)
 

@@ -10,7 +10,7 @@ import xarray as xr
 from arviz_base import xarray_sel_iter
 
 from analysis.description import ModelDescription
-from data.simulated import SIMULATED
+from data.commands.simulated import SIMULATED
 from inference.checks.diagnostics import RunDiagnostics
 from inference.checks.predictive_checks import PredictiveCheck, compare_statistics
 from inference.checks.verdict import Verdict

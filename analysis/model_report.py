@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from analysis.description import ModelDescription
 from analysis.fit import Fit
 from analysis.page.section import Section
-from data.command_line import Command
+from data.commands.command import Command
 from inference.traced.model import TracedModel
 
 

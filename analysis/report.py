@@ -84,10 +84,6 @@ def load_fits(paths: Sequence[Path], reports: Reports = MODEL_REPORTS) -> list[F
     reports : mapping of str to ModelReport
         As of :func:`load_fit`.
 
-    Returns
-    -------
-    list of Fit
-
     Raises
     ------
     DataError
@@ -112,10 +108,6 @@ def sections_of(fits: Sequence[Fit], reports: Reports = MODEL_REPORTS) -> list[S
     fits : sequence of Fit
     reports : mapping of str to ModelReport
         As of :func:`load_fit`.
-
-    Returns
-    -------
-    list of Section
     """
     by_section: dict[Callable[[Sequence[Fit]], Section], list[Fit]] = {}
     for fit in fits:
@@ -205,10 +197,6 @@ def write_report(
         As of :func:`load_fit`.
     further_sections : sequence of Section
         Of what is not sampled; put before those of the fits.
-
-    Returns
-    -------
-    WrittenReport
     """
     sections = numbered([*further_sections, *sections_of(fits, reports)])
     items = items_of(sections)

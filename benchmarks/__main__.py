@@ -1,7 +1,7 @@
 """Command line of the benchmarks: our likelihood and posterior beside the peers."""
 
 from benchmarks.families import BENCHMARKS
-from data.command_line import group
+from data.commands.command import group
 
 app = group(__doc__, BENCHMARKS)
 

@@ -11,7 +11,7 @@ from benchmarks.implementations import OURS
 from benchmarks.problem import Problem
 from benchmarks.results import show_results, write_results
 from benchmarks.run import run_benchmark
-from data.command_line import Command, option, with_options
+from data.commands.command import Command, option, with_options
 from data.files.atomic import require_place
 
 

@@ -9,7 +9,7 @@ from benchmarks.price_pressure.score_driven_floor import score_driven_floor
 from benchmarks.trading_costs.command import TRADING_COSTS
 from benchmarks.trading_costs.curve_command import FAIR_VALUE
 from benchmarks.transactions.command import TRANSACTIONS
-from data.command_line import Command
+from data.commands.command import Command
 
 BENCHMARKS = (
     problem_command(PRICE_PRESSURE),

@@ -7,7 +7,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from data.helpers import HELPERS
+from data.commands.helpers import HELPERS
 
 
 def in_fresh_process(

@@ -37,10 +37,6 @@ def price_pressure_targets(results: Results) -> list[Target]:
     ----------
     results : dict
         (implementation, quantity) -> value.
-
-    Returns
-    -------
-    list of Target
     """
     cold = results[f"{OURS}, {COLD}", "posterior_s"]
     return [

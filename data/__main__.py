@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from data.command_line import group
-from data.ending import ending_with_status
+from data.commands.command import group
+from data.commands.ending import ending_with_status
 from data.families import CLEANINGS, PANELS, TABLES, TEMPLATES
 from data.panel import build_command, template_command
 from data.sources.fetch import fetch

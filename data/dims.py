@@ -1,4 +1,7 @@
-"""Names of the dimensions that model variables carry."""
+"""Names of the dimensions that model variables carry, and of a panel's dates."""
+
+DATE_COLUMN = "date"
+"""Of every kind of panel."""
 
 WEEK = "week"
 MONTH = "month"

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -10,7 +11,7 @@ from typing import Annotated, Any, NamedTuple
 import pandas as pd
 import typer
 
-from data.command_line import Command, option, options_of, with_options
+from data.commands.command import Command, option, options_of, with_options
 from data.errors import DataError
 from data.files.atomic import replacing, require_place
 from data.files.cells import require_panel_suffix
@@ -19,6 +20,19 @@ from data.files.panel_file import Columns, PanelFile, words_of
 OUT = option(
     "out", Annotated[Path, typer.Option(help="Panel to write, .csv or .parquet.")]
 )
+
+
+_DAY = ["%Y-%m-%d"]
+
+FirstDay = Annotated[
+    datetime | None,
+    typer.Option(formats=_DAY, help="First day; all days by default."),
+]
+LastDay = Annotated[
+    datetime | None,
+    typer.Option(formats=_DAY, help="Last day; all days by default."),
+]
+"""Options of what is built day by day."""
 
 
 class BuiltPanel(NamedTuple):

@@ -9,28 +9,28 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from data.command_line import group
-from data.ending import ending_with_status
+from data.commands.command import group
+from data.commands.ending import ending_with_status
 from data.errors import DataError
 from data.files.atomic import require_place
 from inference.checks.verdict import check as check_trace
-from inference.compile_command import EXAMPLE as COMPILE_EXAMPLE
-from inference.compile_command import compile_models
-from inference.console import (
+from inference.commands.console import (
     EXIT_CHECK_FAILED,
     console,
     errors,
     report_checks,
     report_verdict,
 )
-from inference.families import MODELS
-from inference.families import score as score_trace
-from inference.fit_commands import (
+from inference.commands.fit import (
     Told,
     configuration_commands,
     fit_command,
     say_nothing,
 )
+from inference.compile_command import EXAMPLE as COMPILE_EXAMPLE
+from inference.compile_command import compile_models
+from inference.families import MODELS
+from inference.families import score as score_trace
 from inference.store import read_trace, write_trace
 from inference.traced.model import TracedModel
 from inference.traced.reading import read_model_trace

@@ -7,13 +7,13 @@ import warnings
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
-from data.ending import ending_with_status
+from data.commands.ending import ending_with_status
+from data.commands.helpers import HELPERS
 from data.half_life.basis_panel import basis_panel_from_frame
 from data.half_life.event_panel import half_life_panel_from_frame
-from data.helpers import HELPERS
 from data.liquidity_regimes.panel import liquidity_panel_from_frame
 from data.price_pressure.panel import panel_from_frame
-from inference.console import console
+from inference.commands.console import console
 from inference.fitting import fit
 from inference.half_life.basis_decomposition import prepare_basis_decomposition
 from inference.half_life.prepare import prepare_half_life

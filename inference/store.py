@@ -11,10 +11,10 @@ from typing import Any, Literal
 
 import xarray as xr
 
+from data.commands.memory import require_memory
+from data.commands.simulated import SIMULATED, note_simulated
 from data.errors import DataError
 from data.files.atomic import replacing, require_place
-from data.memory import require_memory
-from data.simulated import SIMULATED, note_simulated
 from inference.settings import SamplerSettings
 
 TRACE_FORMAT = 1

@@ -4,7 +4,7 @@ Priors of a model stand beside it, in the folder of its family.
 """
 
 # First: a signal while the rest is imported ends a command with one line.
-import data.starting  # noqa: F401
+import data.commands.starting  # noqa: F401
 
 # Then: it finds PyTensor a place before anything imports PyTensor.
 import models.likelihoods.compiled.disk_cache  # noqa: F401

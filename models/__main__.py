@@ -2,7 +2,7 @@
 
 import typer
 
-from data.command_line import group
+from data.commands.command import group
 from models.families import SIMULATIONS
 from models.marking import marking
 

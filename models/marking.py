@@ -7,14 +7,14 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
-from data.command_line import Command
-from data.simulated import note_simulated
+from data.commands.command import Command
+from data.commands.simulated import note_simulated
 
 SEED = "seed"
 
 
 def marking(command: Command) -> Command:
-    """The same command, whose files carry `data.simulated.SIMULATED`.
+    """The same command, whose files carry `data.commands.simulated.SIMULATED`.
 
     The mark names the command with its seed and all that is not the default.
     """

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from inspect import signature
 from typing import Any
 
+import numpy as np
+import pymc as pm
+from pytensor.graph.basic import Variable
+
 from data.errors import DataError
 
 
@@ -22,6 +26,16 @@ class LogNormalPrior:
 
     median: float
     log_sd: float
+
+
+def log_normal(
+    name: str,
+    prior: LogNormalPrior,
+    dims: str | tuple[str, ...] | None = None,
+    **options: Any,
+) -> Variable:
+    """Add a positive quantity to the model on the context stack."""
+    return pm.LogNormal(name, np.log(prior.median), prior.log_sd, dims=dims, **options)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,10 +63,6 @@ def stored_priors[Priors](kind: type[Priors], stored: Mapping[str, Any]) -> Prio
         Dataclass of the priors.
     stored : mapping
         Its fields by name; a prior is a mapping, a tuple may be a list.
-
-    Returns
-    -------
-    Priors
 
     Raises
     ------

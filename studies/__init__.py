@@ -4,4 +4,4 @@ Run as ``python -m studies``; what they found is in ``studies/results``.
 """
 
 # First: a signal while the rest is imported ends a command with one line.
-import data.starting  # noqa: F401
+import data.commands.starting  # noqa: F401

@@ -17,7 +17,7 @@ from scipy.stats import kstest
 from statsmodels.stats.multitest import multipletests
 
 from data.files.atomic import replacing
-from inference.calibration import relative_ranks, simulation_seeds, uniformity
+from inference.checks.calibration import relative_ranks, simulation_seeds, uniformity
 from inference.sampling import SIMULATION_BACKEND
 from studies.console import console, show
 from studies.figures import figure_rank_ecdf
@@ -100,7 +100,7 @@ def summarize_calibration(rows: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row an element: ``parameter``, the columns of
-        `inference.calibration.uniformity`, ``p_value`` (Kolmogorov-Smirnov) and
+        `inference.checks.calibration.uniformity`, ``p_value`` (Kolmogorov-Smirnov) and
         ``p_value_holm`` over all elements.
     """
     ranks = ranks_of(rows)

@@ -6,7 +6,7 @@ from arviz_stats.ecdf_utils import ecdf_pit
 from matplotlib.figure import Figure
 from scipy.stats import ecdf
 
-from inference.calibration import ENVELOPE_PROBABILITY, ENVELOPE_SIMULATIONS
+from inference.checks.calibration import ENVELOPE_PROBABILITY, ENVELOPE_SIMULATIONS
 
 
 def figure_rank_ecdf(ranks: pd.DataFrame) -> Figure:

@@ -4,6 +4,7 @@ import arviz as az
 import pandas as pd
 import xarray as xr
 
+from inference.checks.diagnostics import one_row_an_element
 from inference.sampling import SAMPLE_DIMS
 
 TAIL_PROBABILITY = 0.025
@@ -68,15 +69,7 @@ def compare_with_truth(posterior: xr.Dataset, truth: xr.Dataset) -> pd.DataFrame
         "ess_bulk": az.ess(draws, method="bulk"),
         "ess_tail": az.ess(draws, method="tail"),
     }
-    joined = xr.concat(
-        list(statistics.values()),
-        dim=pd.Index(list(statistics), name="statistic"),
-        coords="minimal",
-        compat="override",
-        join="exact",
-    )
-    table = az.dataset_to_dataframe(joined, sample_dims=["statistic"]).T
-    table = table[list(statistics)]
+    table = one_row_an_element(statistics)
     table["is_covered"] = table["truth"].between(table["lower_95"], table["upper_95"])
     names = table.index.to_series().str.extract(
         r"^(?P<parameter>\w+)(?:\[(?P<element>.+)\])?$"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import typer
 
-from data.command_line import Command, group
+from data.commands.command import Command, group
 
 
 @dataclass(frozen=True)

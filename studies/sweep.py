@@ -11,10 +11,10 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
-from data.command_line import option, options_of, with_options
+from data.commands.command import option, options_of, with_options
+from data.commands.workers import run_all
 from data.errors import DataError
 from data.files.unfinished import beside, unfinished
-from data.workers import run_all
 from studies.console import progress, read_earlier, require_csv, show, write
 from studies.study import Question, Study
 
@@ -175,7 +175,7 @@ def sweep(
         Table, .csv. What it holds of the plan is not run again; other rows made with
         the same settings stay.
     workers, scheduler
-        See `data.workers.run_all`.
+        See `data.commands.workers.run_all`.
     is_anew : bool
         Whether to take no account of what stands in `path`, and to replace it when
         all is done.

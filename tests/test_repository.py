@@ -13,6 +13,7 @@ README = (ROOT / "README.md").read_text()
 EVIDENCE = (ROOT / "docs" / "evidence.md").read_text()
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SOURCES = ("data", "models", "inference", "analysis", "studies", "benchmarks")
+MOST_ROOMS = 15
 OPENERS = re.compile(r"(open|load|from)_(datatree|dataset|dataarray|mfdataset|netcdf)")
 """Functions of xarray and ArviZ that open a trace."""
 
@@ -21,6 +22,18 @@ OPENERS = re.compile(r"(open|load|from)_(datatree|dataset|dataarray|mfdataset|ne
 def test_packages_are_those_of_the_checkout(package):
     found = Path(importlib.import_module(package).__file__)
     assert found.is_relative_to(ROOT), "a package of the same name shadows ours"
+
+
+@pytest.mark.parametrize("package", ["data", "models", "inference", "analysis"])
+def test_a_floor_has_no_more_rooms_than_a_person_keeps_in_mind(package):
+    """Former names are not counted: they are found, not looked at."""
+    rooms = {
+        path.stem
+        for path in (ROOT / package).iterdir()
+        if path.suffix == ".py" or (path.is_dir() and any(path.glob("*.*")))
+    }
+    rooms -= {"__init__", "__main__", "__pycache__", "former_names"}
+    assert len(rooms) <= MOST_ROOMS, sorted(rooms)
 
 
 def test_every_function_beside_an_equation_exists():

@@ -13,7 +13,7 @@ import pytest
 import typer
 from typer.main import get_command
 
-from data.starting import PACKAGES
+from data.commands.starting import PACKAGES
 from inference.store import write_trace
 from tests.price_pressure.traces import random_tree
 from workbench.command_line import COMMANDS, main

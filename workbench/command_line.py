@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
 
-from data.starting import stop_at_signals
+from data.commands.starting import stop_at_signals
 
 NAME = "tlw"
 

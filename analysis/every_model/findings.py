@@ -1,6 +1,6 @@
 """Findings in words that every model shares, never saying more than the numbers do."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -28,7 +28,7 @@ def joined(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def range_words(row: pd.Series, decimals: int) -> str:
+def range_words(row: pd.Series | Mapping[str, float], decimals: int) -> str:
     """Interval in words: "0.51 to 0.64", from lower_95 and upper_95."""
     return range_text(row["lower_95"], row["upper_95"], decimals)
 

@@ -1,7 +1,8 @@
 """What is to come, as a table and as a figure, whichever model says it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from textwrap import shorten
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,9 @@ from arviz_base import xarray_sel_iter
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.page.columns import Column, bounds, displayed, once, rounded, words
-from analysis.page.section import ReportFigure
+from analysis.fit import Fit
+from analysis.page.columns import bounds, displayed, once, rounded, words
+from analysis.page.exhibit import Exhibit, drawn
 from analysis.page.style import (
     BLACK,
     BLUE,
@@ -20,7 +22,7 @@ from analysis.page.style import (
     new_figure,
     shared_legend,
 )
-from analysis.page.table import INTERVAL_NOTE, Table
+from analysis.page.table import INTERVAL_NOTE
 from data.dims import TENOR
 from inference.traced.forecast import AHEAD, SAMPLE, Forecast
 
@@ -50,7 +52,14 @@ TITLE_WIDTH = 44
 INNER_ALPHA = 0.55
 
 
-def forecast_frame(forecast: Forecast) -> pd.DataFrame:
+class Foretold(NamedTuple):
+    """A forecast and the fit that it is of."""
+
+    fit: Fit
+    forecast: Forecast
+
+
+def forecast_frame(foretold: Foretold) -> pd.DataFrame:
     """One row a variable, element and date.
 
     Returns
@@ -59,7 +68,7 @@ def forecast_frame(forecast: Forecast) -> pd.DataFrame:
         Columns variable, long_name, units, element, ahead, mean, sd and `LEVELS`.
     """
     frames = []
-    for name, label, draws in _series(forecast.draws):
+    for name, label, draws in _series(foretold.forecast.draws):
         found = pd.DataFrame(
             {
                 "variable": name,
@@ -74,47 +83,6 @@ def forecast_frame(forecast: Forecast) -> pd.DataFrame:
         quantiles = draws.quantile(list(LEVELS.values()), SAMPLE).to_numpy()
         frames.append(found.assign(**dict(zip(LEVELS, quantiles, strict=True))))
     return pd.concat(frames, ignore_index=True)
-
-
-def table_forecast(forecast: Forecast, name: str, warning: str) -> Table:
-    """Mean and interval of whatever is predicted.
-
-    Parameters
-    ----------
-    forecast : Forecast
-    name : str
-        Of the fit.
-    warning : str
-        Of a fit that must not be used.
-    """
-    frame = forecast_frame(forecast)
-    decimals = frame.groupby(["variable"])["sd"].transform(_decimals)
-    display = displayed(
-        frame,
-        [
-            once("Of", _words),
-            _moments(frame),
-            rounded("Mean", "mean", lambda _: decimals),
-            bounds(lambda _: decimals),
-        ],
-    )
-    caption = f"Forecast of {name}. {_said(forecast)}"
-    return Table("table_forecast", caption, frame, display, warning, name)
-
-
-def figure_forecast(forecast: Forecast, name: str, warning: str) -> ReportFigure:
-    """Median and bands of whatever is predicted, behind what was observed."""
-    caption = (
-        f"Forecast of {name}: median, 50% and 95% bands; black, observed. "
-        f"{_said(forecast)}"
-    )
-    return ReportFigure(
-        "figure_forecast", caption, lambda: _drawn(forecast), warning, name
-    )
-
-
-def _said(forecast: Forecast) -> str:
-    return " ".join([*forecast.assumptions, INTERVAL_NOTE])
 
 
 def _series(dataset: xr.Dataset) -> Iterator[tuple[str, str, xr.DataArray]]:
@@ -133,28 +101,38 @@ def _words(frame: pd.DataFrame) -> pd.Series:
     return said + frame["element"].map(lambda x: f": {x}" if x else "")
 
 
-def _moments(frame: pd.DataFrame) -> Column:
+def _laid_out(_: Foretold, frame: pd.DataFrame) -> pd.DataFrame:
+    moment = words("Day", "ahead")
     if pd.api.types.is_datetime64_any_dtype(frame["ahead"]):
-        return words("Date", lambda rows: rows["ahead"].dt.strftime("%Y-%m-%d"))
-    return words("Day", "ahead")
+        moment = words("Date", lambda rows: rows["ahead"].dt.strftime("%Y-%m-%d"))
+    of = once("Of", _words)
+    mean = rounded("Mean", "mean", _decimals)
+    return displayed(frame, (of, moment, mean, bounds(_decimals)))
 
 
-def _decimals(sd: pd.Series) -> int:
+def _decimals(frame: pd.DataFrame) -> pd.Series:
+    """Two digits of the usual deviation, alike in all rows of a variable."""
+    return frame.groupby("variable")["sd"].transform(_decimals_of)
+
+
+def _decimals_of(sd: pd.Series) -> int:
     typical = sd.median()
     if not np.isfinite(typical) or typical <= 0:
         return 2
     return max(1 - int(np.floor(np.log10(typical))), 0)
 
 
-def _drawn(forecast: Forecast) -> Figure:
-    frame = forecast_frame(forecast)
+def figure_forecast(foretold: Foretold, frame: pd.DataFrame) -> Figure:
+    """Median and bands of whatever is predicted, behind what was observed."""
     shown = list(frame.groupby(["variable", "element"], sort=False))[:MOST_PANELS]
     columns = 2 if len(shown) > 1 else 1
     rows = -(-len(shown) // columns)
     figure, axes = new_figure(rows, columns, 0.5 + 1.9 * rows)
     for axis, ((name, label), part) in zip(axes, shown, strict=False):
         _draw_one(
-            axis, part.reset_index(drop=True), _past(forecast, str(name), str(label))
+            axis,
+            part.reset_index(drop=True),
+            _past(foretold.forecast, str(name), str(label)),
         )
     for axis in axes[len(shown) :]:
         axis.remove()
@@ -198,3 +176,26 @@ def _draw_one(axis: Axes, part: pd.DataFrame, past: pd.Series) -> None:
         date_axis(axis)
     else:
         axis.set_xlabel("day")
+
+
+def _captioned(words: str) -> Callable[[Foretold, pd.DataFrame], str]:
+    def caption(foretold: Foretold, _: pd.DataFrame) -> str:
+        said = " ".join([*foretold.forecast.assumptions, INTERVAL_NOTE])
+        return f"Forecast of {foretold.fit.name}{words}. {said}"
+
+    return caption
+
+
+FORECAST = (
+    Exhibit(
+        name="table_forecast",
+        caption=_captioned(""),
+        frame=forecast_frame,
+        columns=_laid_out,
+    ),
+    drawn(
+        figure_forecast,
+        _captioned(": median, 50% and 95% bands; black, observed"),
+        frame=forecast_frame,
+    ),
+)

@@ -3,24 +3,23 @@
 import logging
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
+import pandas as pd
 import typer
 import xarray as xr
+from matplotlib.figure import Figure
 
 from analysis.description import ModelDescription
 from analysis.estimates import element_estimates
 from analysis.every_model.figures_predictive import figure_prior_check
+from analysis.every_model.told import KINDS_OF_FILES, tell
 from analysis.model_report import ModelReport
 from analysis.page.columns import bounds, chance, displayed, once, rounded, words
-from analysis.page.section import ReportFigure
-from analysis.page.style import ENCODERS, write_figure_as
-from analysis.page.table import Table
-from analysis.page.table_files import WRITERS, write_table_as
-from analysis.page.terminal import print_table, terminal
-from data.command_line import Command, option, options_of, with_options
+from analysis.page.exhibit import Exhibit, drawn, of_subject
+from data.commands.command import Command, option, options_of, with_options
 from data.files.atomic import require_place
-from inference.checks.predictive_checks import compare_statistics
+from inference.checks.predictive_checks import PredictiveCheck, compare_statistics
 from inference.fitting import draw_from_prior
 from inference.sampling.progress import working
 from inference.store import write_trace
@@ -58,9 +57,7 @@ OUT = option(
     Annotated[
         list[Path] | None,
         typer.Option(
-            help="File to write, repeatable: the draws (.nc), the table "
-            f"({', '.join(WRITERS)}) or the figure ("
-            f"{', '.join(f'.{kind}' for kind in ENCODERS)})."
+            help=f"File to write, repeatable: the draws (.nc), {KINDS_OF_FILES}."
         ),
     ],
     None,
@@ -94,7 +91,13 @@ def prior_predictive_command(report: ModelReport) -> Command:
         logging.getLogger("pymc").setLevel(logging.WARNING)
         with working("drawing from the prior", shown=True):
             tree = draw_from_prior(prepared, given[DRAWS.name], settings)
-        _show(tree, report, out)
+        described = report.description.of(tree["panel"].to_dataset())
+        traces = [path for path in out if path.suffix.lower() == TRACE_ENDING]
+        others = [path for path in out if path not in traces]
+        tell(of_subject(BELIEFS, Believed(tree, described)), others)
+        for path in traces:
+            write_trace(tree, path)
+            typer.echo(path)
 
     options = (panel, *own, PRIORS, DRAWS, SEED, OUT)
     return Command(
@@ -104,82 +107,76 @@ def prior_predictive_command(report: ModelReport) -> Command:
     )
 
 
-def _show(tree: xr.DataTree, report: ModelReport, out: list[Path]) -> None:
-    described = report.description.of(tree["panel"].to_dataset())
-    table = table_prior_predictive(tree, described)
-    print_table(table_prior(tree, described), terminal())
-    print_table(table, terminal())
-    for path in out:
-        kind = path.suffix.lower()
-        if kind == TRACE_ENDING:
-            write_trace(tree, path)
-        elif kind.removeprefix(".") in ENCODERS:
-            write_figure_as(figure_prior_predictive(tree, described).drawn(), path)
-        else:
-            write_table_as(table, path)
-        typer.echo(path)
+class Believed(NamedTuple):
+    """Draws of `inference.fitting.draw_from_prior` and names of what was drawn."""
+
+    tree: xr.DataTree
+    described: ModelDescription
+
+    @property
+    def name(self) -> str:
+        """Model and variant."""
+        return f"{self.tree.attrs['model']} ({self.tree.attrs['variant']})"
+
+    @property
+    def check(self) -> PredictiveCheck:
+        """What data from the prior are compared with the observed by."""
+        return self.described.checks.predictive_check(self.tree.attrs["variant"])
 
 
-def _name(tree: xr.DataTree) -> str:
-    return f"{tree.attrs['model']} ({tree.attrs['variant']})"
-
-
-def table_prior(tree: xr.DataTree, described: ModelDescription) -> Table:
-    """Mean and interval of every parameter before the data.
-
-    Parameters
-    ----------
-    tree : DataTree
-        Of `inference.fitting.draw_from_prior`.
-    described : ModelDescription
-    """
-    prior = tree["prior"].to_dataset()
+def prior_estimates(believed: Believed) -> pd.DataFrame:
+    """Every shown parameter before the data, as `element_estimates`."""
+    described, prior = believed.described, believed.tree["prior"].to_dataset()
     shown = [name for name in described.shown_parameters if name in prior]
-    rows = element_estimates(prior, shown, described.element_label)
-    said = dict(described.parameter_words)
-    display = displayed(
-        rows,
-        [
-            once("Parameter", lambda frame: frame["parameter"].map(said)),
-            words("Of", "label"),
-            rounded("Mean", "mean", 3),
-            bounds(3),
-        ],
+    return element_estimates(prior, shown, described.element_label)
+
+
+def _laid_out(believed: Believed, frame: pd.DataFrame) -> pd.DataFrame:
+    said = dict(believed.described.parameter_words)
+    columns = (
+        once("Parameter", lambda frame: frame["parameter"].map(said)),
+        words("Of", "label"),
+        rounded("Mean", "mean", 3),
+        bounds(3),
     )
-    caption = f"Prior of {_name(tree)}: mean and equal-tailed 95% interval."
-    return Table("table_prior", caption, rows, display)
+    return displayed(frame, columns)
 
 
-def table_prior_predictive(tree: xr.DataTree, described: ModelDescription) -> Table:
+def prior_statistics(believed: Believed) -> pd.DataFrame:
     """Statistics of the observed data beside those of data drawn from the prior."""
-    check = described.checks.predictive_check(str(tree.attrs["variant"]))
-    frame = compare_statistics(tree, check, "prior_predictive")
-    display = displayed(
-        frame,
-        [
+    return compare_statistics(believed.tree, believed.check, "prior_predictive")
+
+
+def figure_prior_predictive(believed: Believed, frame: pd.DataFrame) -> Figure:
+    """The same as a figure."""
+    return figure_prior_check(believed.check, frame)
+
+
+BELIEFS = (
+    Exhibit(
+        name="table_prior",
+        caption="Prior of {fit.name}: mean and equal-tailed 95% interval.",
+        frame=prior_estimates,
+        columns=_laid_out,
+    ),
+    Exhibit(
+        name="table_prior_predictive",
+        caption="Statistics of the observed {fit.check.subject} beside data drawn from "
+        "the prior of {fit.name}. The prior should allow what was observed without "
+        "insisting on it: a probability near 0 or 1 says that it does not.",
+        frame=prior_statistics,
+        columns=(
             once("Statistic", "statistic"),
             words("Of", "label"),
             rounded("Observed", "observed", 2),
             rounded("Median from the prior", "median", 2),
             bounds(2, "95% from the prior"),
             chance("P(drawn ≥ observed)", "probability_above"),
-        ],
-    )
-    caption = (
-        f"Statistics of the observed {check.subject} beside data drawn from the prior "
-        f"of {_name(tree)}. The prior should allow what was observed without insisting "
-        "on it: a probability near 0 or 1 says that it does not."
-    )
-    return Table("table_prior_predictive", caption, frame, display)
-
-
-def figure_prior_predictive(
-    tree: xr.DataTree, described: ModelDescription
-) -> ReportFigure:
-    """The same as a figure."""
-    check = described.checks.predictive_check(str(tree.attrs["variant"]))
-    frame = compare_statistics(tree, check, "prior_predictive")
-    caption = f"Prior predictive check of {_name(tree)}."
-    return ReportFigure(
-        "figure_prior_predictive", caption, lambda: figure_prior_check(check, frame)
-    )
+        ),
+    ),
+    drawn(
+        figure_prior_predictive,
+        "Prior predictive check of {fit.name}.",
+        frame=prior_statistics,
+    ),
+)

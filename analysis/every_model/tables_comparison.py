@@ -143,10 +143,7 @@ def _laid_out(fits: Sequence[Fit], frame: pd.DataFrame) -> pd.DataFrame:
         rounded("Difference", "difference_to_best", 1),
         words("SE of difference", lambda _: error),
         rounded("Fits", "num_fits", 0),
-        words(
-            "Reliable",
-            lambda frame: frame["is_reliable"].map({True: "yes", False: "NO"}),
-        ),
+        words("Reliable", _reliability),
     )
     return displayed(frame, columns)
 

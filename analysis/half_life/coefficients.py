@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.estimates import summarise_draws
+from analysis.estimates import summary_of_one
 from analysis.fit import Fit
 from analysis.half_life.description import COVARIATE_WORDS, covariate_name
 from analysis.half_life.effects import effect_days, has_covariates, inputs_of
@@ -97,15 +97,15 @@ def _rows_of(fit: Fit) -> list[dict[str, object]]:
             coefficient = fit.posterior["coefficient"].sel(covariate=name, drop=True)
             draws = {LOG_HAZARD: coefficient} | draws
         for unit, values in draws.items():
-            summary = summarise_draws(values)
+            summary = summary_of_one(values)
             rows.append(
                 common
                 | {
                     "unit": unit,
-                    "estimate": float(summary["mean"]),
-                    "std_error": float(summary["sd"]),
-                    "lower_95": float(summary["lower_95"]),
-                    "upper_95": float(summary["upper_95"]),
+                    "estimate": summary["mean"],
+                    "std_error": summary["sd"],
+                    "lower_95": summary["lower_95"],
+                    "upper_95": summary["upper_95"],
                 }
             )
     return rows

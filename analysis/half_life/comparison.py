@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from analysis.estimates import stacked, summarise_draws
+from analysis.estimates import stacked, summary_of_one
 from analysis.every_model.tables_comparison import PARETO_K_LIMIT
 from analysis.fit import Fit
 from analysis.half_life.description import covariate_name
@@ -274,11 +274,8 @@ def propagation_estimates(fits: ImputedAndPlugIn) -> pd.DataFrame:
     for label, draws in propagated.items():
         row: dict[str, object] = {"quantity": label}
         for prefix, values in (("", draws), ("plug_in_", known.get(label))):
-            summary = None if values is None else summarise_draws(values)
-            row |= {
-                f"{prefix}{name}": np.nan if summary is None else float(summary[name])
-                for name in columns
-            }
+            summary = {} if values is None else summary_of_one(values)
+            row |= {f"{prefix}{name}": summary.get(name, np.nan) for name in columns}
         labels = imputation_of_draws(imputed, draws.sizes["sample"])
         row["missing_information_pct"] = missing_information_pct(
             draws.to_numpy(), labels

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
-from analysis.estimates import summarise_draws
+from analysis.estimates import summary_of_one
 from analysis.every_model.findings import joined, range_words
 from analysis.every_model.tables_fit import uninformed_parameters
 from analysis.fit import Fit
@@ -96,8 +95,8 @@ def entered_sentence(fit: Fit, inputs: HalfLifeInputs) -> Iterator[str]:
 def duration_sentence(fit: Fit, inputs: HalfLifeInputs) -> str:
     """Expected half-life of a dislocation and the chance that it stays open."""
     share = average_survival(fit, inputs)
-    days = _summary(restricted_mean_days(share))
-    left = _summary(100 * share.isel(day=-1, drop=True))
+    days = summary_of_one(restricted_mean_days(share))
+    left = summary_of_one(100 * share.isel(day=-1, drop=True))
     start = "At mean covariates a" if has_covariates(fit) else "A"
     return (
         f"{start} dislocation is expected to halve within "
@@ -113,9 +112,9 @@ def tenor_sentence(fit: Fit, inputs: HalfLifeInputs) -> str:
     if len(tenors) == 1:
         return ""
     parts = [
-        f"{range_words(_summary(restricted_mean_days(share)), 1)} at {tenor} years"
+        f"{range_words(summary_of_one(days), 1)} at {tenor} years"
         for tenor in tenors
-        for share in (average_survival(fit, inputs, tenor=tenor),)
+        for days in (restricted_mean_days(average_survival(fit, inputs, tenor=tenor)),)
     ]
     return f"By tenor the expected half-life in days is {joined(parts)}."
 
@@ -140,8 +139,8 @@ def coefficient_sentences(fit: Fit, inputs: HalfLifeInputs) -> Iterator[str]:
     for name in map(str, inputs.covariates.index):
         if name in silent:
             continue
-        coefficient = _summary(fit.posterior["coefficient"].sel(covariate=name))
-        days = _summary(effect_days(fit, inputs, name))
+        coefficient = summary_of_one(fit.posterior["coefficient"].sel(covariate=name))
+        days = summary_of_one(effect_days(fit, inputs, name))
         if coefficient["lower_95"] > 0 or coefficient["upper_95"] < 0:
             settled.append(f"{covariate_name(name)} {_longer_or_shorter(days)}")
         else:
@@ -155,13 +154,7 @@ def coefficient_sentences(fit: Fit, inputs: HalfLifeInputs) -> Iterator[str]:
         yield f"The data do not settle the sign for {joined(unsettled)}."
 
 
-def _summary(draws: xr.DataArray) -> pd.Series:
-    """Mean, deviation and interval of draws of one number."""
-    summary = summarise_draws(draws)
-    return pd.Series({str(k): float(v) for k, v in summary.data_vars.items()})
-
-
-def _longer_or_shorter(days: pd.Series) -> str:
+def _longer_or_shorter(days: dict[str, float]) -> str:
     """Words such as "0.3 to 0.9 shorter" for a change in days."""
     if days["mean"] >= 0:
         return f"{range_words(days, 1)} longer"
@@ -180,7 +173,7 @@ def closers_sentence(fit: Fit, inputs: HalfLifeInputs) -> str:
         low, high = low_and_high(inputs, name)
         share = covariate_survival(fit, inputs, name, np.array([low, high]))
         days = restricted_mean_days(share)
-        at = [_summary(days.isel(value=i)) for i in (0, 1)]
+        at = [summary_of_one(days.isel(value=i)) for i in (0, 1)]
         parts.append(
             f"{range_words(at[0], 1)} days where {covariate_name(name)} is {low:.2g} "
             f"and {range_words(at[1], 1)} where it is {high:.2g}"

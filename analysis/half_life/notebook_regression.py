@@ -111,10 +111,6 @@ def identified_covariates(
     rows : (event,) DataFrame
         Columns event_type, tenor and the covariates, complete.
     covariates : sequence of str
-
-    Returns
-    -------
-    dict of str to bool
     """
     cells = rows["event_type"] + ":" + rows["tenor"].astype(str)
     indicators = pd.get_dummies(cells, dtype=float).to_numpy()

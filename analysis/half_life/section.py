@@ -182,10 +182,6 @@ def half_life_section(fits: Sequence[Fit]) -> Section:
     ----------
     fits : sequence of Fit
         Decompositions of the basis and half-life regressions, in any number.
-
-    Returns
-    -------
-    Section
     """
     basis = [fit for fit in fits if fit.model == BASIS_MODEL]
     every = [fit for fit in fits if fit.model != BASIS_MODEL]

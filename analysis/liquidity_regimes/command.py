@@ -1,21 +1,21 @@
 """Command that says how likely liquidity is to break down."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import pandas as pd
 import typer
 
+from analysis.every_model.told import tell
 from analysis.liquidity_regimes.fragility import (
     HORIZONS_DAYS,
     fragility,
     fragility_today,
 )
-from analysis.page.columns import Column, displayed, once, rounded
-from analysis.page.table import INTERVAL_NOTE, Table, interval
-from analysis.page.table_files import write_table_as
-from analysis.page.terminal import print_table, terminal
-from data.command_line import Command
+from analysis.page.columns import Column, once, rounded
+from analysis.page.exhibit import Exhibit, of_subject
+from analysis.page.table import INTERVAL_NOTE, interval
+from data.commands.command import Command
 from data.errors import DataError
 from data.files.atomic import require_place
 from inference.liquidity_regimes.prepare import MODEL_NAME
@@ -84,45 +84,11 @@ def print_fragility(
         found = fragility_today(tree, horizons)
     failed = tree.attrs.get("diagnostics") != "passed"
     warning = f"FAILED {trace}: conclude nothing from it" if failed else ""
-    table = fragility_table(found, trace.stem, warning)
-    print_table(table, terminal())
-    if out is not None:
-        write_table_as(table, out)
-        typer.echo(out)
+    asked = Asked(trace.stem, found)
+    shown = of_subject([FRAGILITY_ASKED_FOR], asked, warning, trace.stem)
+    tell(shown, [out] if out else [])
     if failed:
         raise typer.Exit(1)
-
-
-def fragility_table(found: pd.DataFrame, name: str, warning: str = "") -> Table:
-    """Lay out what `fragility` says.
-
-    Parameters
-    ----------
-    found : DataFrame
-        Of `analysis.liquidity_regimes.fragility.fragility`.
-    name : str
-        Of the fit.
-    warning : str
-        Of a fit that must not be used.
-    """
-    display = displayed(
-        found,
-        [
-            once("Days ahead", lambda rows: rows["horizon_days"].astype(str)),
-            once("State today", lambda rows: rows["current_state"].astype(str)),
-            rounded("Depth (USD million)", "depth_musd", 1),
-            rounded("Probability", "mean", DECIMALS),
-            _interval("95% interval", ""),
-            rounded("Depth held", "mean_depth_held", DECIMALS),
-            _interval("95% interval, depth held", "_depth_held"),
-            Column("Extrapolated", _extrapolated),
-        ],
-    )
-    caption = (
-        f"{name}: probability of entering state 1, the least liquid, within trading "
-        f"days, as depth moves from today's and were it held. {INTERVAL_NOTE}"
-    )
-    return Table("table_fragility", caption, found, display, warning, name)
 
 
 def _interval(heading: str, ending: str) -> Column:
@@ -150,5 +116,29 @@ def _stated(state: list[str] | None) -> dict[str, float] | None:
             raise DataError(f"--state is {each!r}", "Write --state 2=0.7.") from None
     return found
 
+
+class Asked(NamedTuple):
+    """Name of a fit, and what `fragility` says from it."""
+
+    name: str
+    frame: pd.DataFrame
+
+
+FRAGILITY_ASKED_FOR = Exhibit(
+    name="table_fragility",
+    caption="{fit.name}: probability of entering state 1, the least liquid, within "
+    f"trading days, as depth moves from today's and were it held. {INTERVAL_NOTE}",
+    frame=lambda asked: asked.frame,
+    columns=(
+        once("Days ahead", lambda rows: rows["horizon_days"].astype(str)),
+        once("State today", lambda rows: rows["current_state"].astype(str)),
+        rounded("Depth (USD million)", "depth_musd", 1),
+        rounded("Probability", "mean", DECIMALS),
+        _interval("95% interval", ""),
+        rounded("Depth held", "mean_depth_held", DECIMALS),
+        _interval("95% interval, depth held", "_depth_held"),
+        Column("Extrapolated", _extrapolated),
+    ),
+)
 
 FRAGILITY = Command(name="fragility", run=print_fragility, examples=EXAMPLES)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from analysis.estimates import summarise_draws
+from analysis.estimates import summarise_draws, summary_of_one
 from analysis.fit import Fit
 from data.liquidity_regimes.columns import ONLY_SECURITY
 from data.liquidity_regimes.published import (
@@ -151,10 +151,9 @@ def thresholds_beside_published(fit: Fit) -> pd.DataFrame:
             published_name=[f"{stem}_{i}" for i in range(1, len(frame) + 1)],
         )
         frames.append(frame.iloc[:, 1:])
-    noise = summarise_draws(fit.posterior["noise_sd"])
     names = {"parameter": "noise_sd", "element": "noise_sd", "published_name": ""}
-    row = {str(name): float(value) for name, value in noise.data_vars.items()}
-    frames.append(pd.DataFrame([row | names]))
+    noise = summary_of_one(fit.posterior["noise_sd"])
+    frames.append(pd.DataFrame([noise | names]))
     ours = pd.concat(frames, ignore_index=True)
     published = fit.beside(published_threshold_regression())
     joined = ours.join(published, on="published_name")

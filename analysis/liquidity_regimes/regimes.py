@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from analysis.estimates import is_settled, summarise_draws
+from analysis.estimates import is_settled, summarise_draws, summary_of_one
 from analysis.every_model.findings import joined, range_words
 from analysis.fit import Fit
 from analysis.liquidity_regimes.description import REGIME_WORDS, transition_label
@@ -127,8 +127,7 @@ def slope_sentence(fit: Fit) -> str:
         whose = f" of {slope['security'].item()}"
     states = slope["state"].to_numpy()
     ratio = slope.sel(state=states[0]) / slope.sel(state=states[-1])
-    summary = summarise_draws(ratio)
-    times = pd.Series({name: float(summary[name]) for name in summary})
+    times = summary_of_one(ratio)
     parts = [
         f"{range_words(row, 3)} in state {state}"
         for state, row in summarise_draws(slope).to_dataframe().iterrows()

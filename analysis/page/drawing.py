@@ -6,7 +6,7 @@ from pathlib import Path
 
 from analysis.page.section import ReportFigure
 from analysis.page.style import write_figure
-from data.helpers import HELPERS
+from data.commands.helpers import HELPERS
 
 WORTH_A_PROCESS = 15
 """Figures that a process must have to draw to gain time: it takes seconds to start."""

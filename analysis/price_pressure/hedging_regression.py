@@ -69,10 +69,6 @@ def regression_posterior(
     rng : Generator
     num_draws : int
 
-    Returns
-    -------
-    RegressionPosterior
-
     Raises
     ------
     ValueError

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 
-import pandas as pd
-
-from analysis.estimates import summarise_draws
+from analysis.estimates import summary_of_one
 from analysis.every_model.findings import range_words
 from analysis.fit import Fit
 from analysis.page.exhibit import of_fit, sentences_of
@@ -25,12 +23,12 @@ USD_PER_MUSD = 1e6
 PER_100 = 100.0
 
 
-def usual_costs(fit: Fit) -> dict[str, pd.Series]:
+def usual_costs(fit: Fit) -> dict[str, dict[str, float]]:
     """Effective spread of a trade at the medians, and what liquidity changes of it.
 
     Returns
     -------
-    dict of str to Series
+    dict of str to dict
         "usual" and "illiquid" (the change with a benchmark illiquidity one standard
         deviation higher): values of `analysis.estimates.summarise_draws`, basis points
         of yield.
@@ -40,10 +38,7 @@ def usual_costs(fit: Fit) -> dict[str, pd.Series]:
     usual = spread.isel(trade=0, drop=True)
     change = spread.isel(trade=1, drop=True) - usual
     rows = {"usual": usual, "illiquid": change}
-    return {
-        name: pd.Series({str(x): float(v) for x, v in summarise_draws(draws).items()})
-        for name, draws in rows.items()
-    }
+    return {name: summary_of_one(draws) for name, draws in rows.items()}
 
 
 def _usd(bp: float) -> float:

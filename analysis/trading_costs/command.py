@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from analysis.estimates import summarise_draws
+from analysis.estimates import summary_of_one
 from analysis.page.table import number, range_text
 from analysis.trading_costs.cost import Trade, trading_cost
-from data.command_line import Command
+from data.commands.command import Command
 from data.errors import DataError
 from inference.store import read_trace
 from inference.trading_costs.prepare import MODEL_NAME
@@ -70,11 +70,10 @@ def print_trading_cost(
         ),
     )
     for name, draws in cost.data_vars.items():
-        summary = summarise_draws(draws)
-        mean, low, high = (float(summary[x]) for x in ("mean", "lower_95", "upper_95"))
+        summary = summary_of_one(draws)
         places = DECIMALS[str(name)]
-        between = range_text(low, high, places)
-        typer.echo(f"{WORDS[str(name)]}: {number(mean, places)} ({between})")
+        between = range_text(summary["lower_95"], summary["upper_95"], places)
+        typer.echo(f"{WORDS[str(name)]}: {number(summary['mean'], places)} ({between})")
     if tree.attrs["variant"] == ABSOLUTE:
         typer.echo("Errors of the fair value are in it: fit signed or joint instead.")
     if tree.attrs.get("diagnostics") != "passed":

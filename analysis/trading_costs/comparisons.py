@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
-import xarray as xr
 
-from analysis.estimates import is_settled, summarise_draws
+from analysis.estimates import is_settled, summary_of_one
 from analysis.every_model.findings import range_words
 from analysis.fit import Fit
 from analysis.page.columns import bounds, chance, rounded, words
@@ -42,13 +41,8 @@ def _compared(
             (names[1], second),
             ("difference", second - first),
         ):
-            rows.append({"label": label, "of": name} | _summary(draws))
+            rows.append({"label": label, "of": name} | summary_of_one(draws))
     return fit.marked(pd.DataFrame(rows))
-
-
-def _summary(draws: xr.DataArray) -> dict[str, float]:
-    found = summarise_draws(draws)
-    return {str(name): float(values) for name, values in found.data_vars.items()}
 
 
 def by_venue(fit: Fit) -> pd.DataFrame:

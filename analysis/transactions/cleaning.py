@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from data.commands.simulated import SIMULATED
 from data.errors import DataError
-from data.simulated import SIMULATED
 from data.transactions.measures.tables import cusip_days
 from data.transactions.measures.trades import open_trades
 from data.transactions.report import read_account
@@ -93,10 +93,6 @@ def load_cleanings(folders: Sequence[Path], twin: Path | None) -> list[Cleaning]
         first is what the others are compared with.
     twin : Path, optional
         Simulated folder whose messages they are.
-
-    Returns
-    -------
-    list of Cleaning
 
     Raises
     ------

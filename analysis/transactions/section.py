@@ -27,10 +27,6 @@ def transactions_section(cleanings: Sequence[Cleaning]) -> Section:
     ----------
     cleanings : sequence of Cleaning
         The first is described, the others are compared with it.
-
-    Returns
-    -------
-    Section
     """
     parts = list(_parts(tuple(cleanings)))
     warnings = tuple(cleanings[0].account["warnings"])

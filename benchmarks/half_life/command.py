@@ -8,7 +8,7 @@ from rich.console import Console
 
 from benchmarks.half_life.run import benchmark_half_life, half_life_targets
 from benchmarks.results import show_results, write_results
-from data.command_line import Command
+from data.commands.command import Command
 from data.files.atomic import require_place
 
 EXAMPLES = (

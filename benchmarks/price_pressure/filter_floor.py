@@ -64,10 +64,6 @@ def seven_state_system(error_persistence: float) -> StateSpace:
     error_persistence : float
         Of the errors; the closer it is to the factors', the longer the filter takes to
         tell them apart, and to converge.
-
-    Returns
-    -------
-    StateSpace
     """
     rng = np.random.default_rng(SEED)
     maturity = np.array([2.0, 5.0, 10.0, 20.0])

@@ -12,7 +12,7 @@ from benchmarks.trading_costs.run import (
     benchmark_trading_costs,
     trading_costs_targets,
 )
-from data.command_line import Command
+from data.commands.command import Command
 from data.files.atomic import require_place
 
 EXAMPLES = (

@@ -12,7 +12,7 @@ from benchmarks.trading_costs.curve_run import (
     benchmark_curve,
     curve_targets,
 )
-from data.command_line import Command
+from data.commands.command import Command
 from data.files.atomic import require_place
 
 EXAMPLES = (

@@ -13,7 +13,7 @@ from benchmarks.transactions.run import (
     benchmark_transactions,
     transactions_targets,
 )
-from data.command_line import Command
+from data.commands.command import Command
 from data.files.atomic import require_place
 from data.files.unfinished import unfinished
 

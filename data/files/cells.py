@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data.commands.simulated import SIMULATED, simulations_met
 from data.errors import DataError
 from data.files.atomic import replacing
 from data.files.header import COPY_AGAIN
@@ -20,7 +21,6 @@ from data.files.table_reader import (
     local_dates,
     read_table,
 )
-from data.simulated import SIMULATED, simulations_met
 
 PANEL_SUFFIXES = (".csv", ".parquet")
 """File formats that a panel is written in, chosen by extension."""
@@ -242,14 +242,15 @@ def refuse_repeated_rows(frame: pd.DataFrame, keys: Sequence[str], source: str) 
     repeated = np.flatnonzero(frame.duplicated(list(keys)))
     if repeated.size:
         row = frame.iloc[repeated[0]]
-        shown = ", ".join(f"{key} {_shown(row[key])}" for key in keys)
+        shown = ", ".join(f"{key} {shown_key(row[key])}" for key in keys)
         raise DataError(
             f"{source}: row {repeated[0] + 1} repeats {shown}",
             f"keep one row for each {' and '.join(keys)}.",
         )
 
 
-def _shown(value: object) -> str:
+def shown_key(value: object) -> str:
+    """One of the keys of a row, for an error that names the row."""
     return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)
 
 

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 import pyarrow
 
+from data.commands.simulated import SIMULATED, note_simulated
 from data.errors import DataError
 from data.files.excel import is_excel, read_sheet
 from data.files.header import COPY_AGAIN, is_comment, refuse_repeated
-from data.simulated import SIMULATED, note_simulated
 
 MISSING = frozenset(
     {

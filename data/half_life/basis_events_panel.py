@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from data.dims import DAY, TENOR
+from data.dims import DATE_COLUMN, DAY, TENOR
 from data.errors import DataError
 from data.files.cells import (
     date_cells,
@@ -24,7 +24,6 @@ from data.half_life.basis_panel import (
 )
 from data.half_life.checks import COVARIATES, covariate_schema
 from data.half_life.event_panel import COVARIATE_LAYOUT
-from data.names import DATE_COLUMN
 
 EVENT_TYPES = "event_types"
 """Column: types of the events of a day and tenor, joined by "+"; empty without any."""

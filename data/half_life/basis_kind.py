@@ -1,6 +1,5 @@
 """The panel of the basis decomposition, and the command that builds it."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,7 @@ import typer
 from data.half_life.basis_panel import BASIS_FILE
 from data.half_life.build_basis import build_basis_panel
 from data.half_life.template import basis_example
-from data.panel import BuiltPanel, PanelKind
+from data.panel import BuiltPanel, FirstDay, LastDay, PanelKind
 
 BUILD_EXAMPLES = (
     "Example: python -m data build basis --raw tips_treasury_basis.parquet "
@@ -23,14 +22,8 @@ def build_basis(
     raw: Annotated[
         Path, typer.Option(help="Spreads: date and arb_2, arb_5, ... in basis points.")
     ],
-    start: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="First day; all days by default."),
-    ] = None,
-    end: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Last day; all days by default."),
-    ] = None,
+    start: FirstDay = None,
+    end: LastDay = None,
 ) -> BuiltPanel:
     """Take the basis of every tenor, a row each weekday."""
     first, last = (None if day is None else pd.Timestamp(day) for day in (start, end))

@@ -8,11 +8,11 @@ import pandas as pd
 import pandera.pandas as pa
 import xarray as xr
 
+from data.dims import DATE_COLUMN
 from data.errors import DataError
 from data.files.cells import date_cells, number_cells, require_columns
 from data.files.panel_file import NEEDED, Columns, PanelFile
 from data.files.schema import at_most, check_cells, finite, refuse_constants
-from data.names import DATE_COLUMN
 
 BASIS_COLUMN = re.compile(r"basis_(\d+)y_bp")
 

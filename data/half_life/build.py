@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from data.errors import DataError
+from data.files.cells import shown_key
 from data.half_life.checks import (
     LIQUIDITY_COVARIATES,
     MICROSTRUCTURE_COVARIATES,
@@ -212,12 +213,8 @@ def _match_notes(
         used = set(other.index.tolist()) & set(keys.itertuples(index=False, name=None))
         words = f"{name}: {len(used)} of its {len(other)} rows are of an event here"
         if not used:
-            first = ", ".join(map(_shown, other.index[0]))
-            wanted = ", ".join(map(_shown, keys.iloc[0]))
+            first = ", ".join(map(shown_key, other.index[0]))
+            wanted = ", ".join(map(shown_key, keys.iloc[0]))
             words += f"; its first is of {first}, the first event of {wanted}"
         notes.append(words)
     return notes
-
-
-def _shown(key: object) -> str:
-    return f"{key:%Y-%m-%d}" if isinstance(key, pd.Timestamp) else str(key)

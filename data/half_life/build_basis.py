@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from data.dims import DATE_COLUMN
 from data.errors import DataError
 from data.files.cells import date_cells, number_cells, read_cells, require_columns
 from data.half_life.basis_panel import basis_column
-from data.names import DATE_COLUMN
 from data.panel import BuiltPanel
 
 SPREAD_COLUMN = re.compile(r"arb_?(\d+)")
@@ -27,10 +27,6 @@ def build_basis_panel(
         CSV or Parquet with ``date`` and ``arb_2``, ``arb_5`` and so on, basis points.
     start, end : Timestamp, optional
         First and last day; all days where left out.
-
-    Returns
-    -------
-    BuiltPanel
 
     Raises
     ------

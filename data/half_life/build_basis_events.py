@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from data.dims import DAY, TENOR
+from data.dims import DATE_COLUMN, DAY, TENOR
 from data.errors import DataError
 from data.half_life.basis_events_panel import (
     EVENT_TYPES,
@@ -16,7 +16,6 @@ from data.half_life.build import with_liquidity, with_microstructure
 from data.half_life.checks import COVARIATES
 from data.half_life.placebo import PLACEBO, other_days
 from data.half_life.rule import LONGEST_STEP_DAYS
-from data.names import DATE_COLUMN
 from data.panel import BuiltPanel
 
 

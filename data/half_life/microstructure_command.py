@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from data.command_line import Command
+from data.commands.command import Command
 from data.errors import DataError
 from data.files.atomic import require_place
 from data.files.cells import require_panel_suffix, write_frame

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from data.dims import DATE_COLUMN
 from data.files.panel_file import NEEDED, Columns
 from data.half_life.basis_events_panel import EVENT_TYPES
 from data.half_life.basis_panel import basis_column
@@ -10,7 +11,6 @@ from data.half_life.checks import COVARIATES, SHARES
 from data.half_life.event_panel import COVARIATE_LAYOUT, HALF_LIFE_FILE
 from data.half_life.events import read_events
 from data.half_life.new_events import read_new_events
-from data.names import DATE_COLUMN
 from data.panel import Template
 
 TENORS = (2, 5, 10)

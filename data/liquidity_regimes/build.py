@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from data.dims import DATE_COLUMN
 from data.errors import DataError
 from data.files.cells import date_cells, number_cells, read_cells, require_columns
 from data.liquidity_regimes.checks import NUMBER_COLUMNS
@@ -29,7 +30,6 @@ from data.liquidity_regimes.volatility_surprises import (
     persistence_surprise,
     volatility_of_volatility_surprise,
 )
-from data.names import DATE_COLUMN
 from data.panel import BuiltPanel
 
 _SURPRISES = [VOLATILITY_OF_VOLATILITY_COLUMN, PERSISTENCE_COLUMN]

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
+from data.dims import DATE_COLUMN
 from data.errors import DataError
 from data.files.cells import refuse_columns
 from data.files.schema import (
@@ -34,7 +35,6 @@ from data.liquidity_regimes.columns import (
     VOLATILITY_OF_VOLATILITY_COLUMN,
 )
 from data.market.trading_days import missing_trading_days
-from data.names import DATE_COLUMN
 
 MINIMUM_DAYS = 250
 """Fewest rows of a security: a year. The largest model has 24 parameters, half of them

@@ -3,8 +3,8 @@
 One row a trading day and security; the column name carries the unit.
 """
 
+from data.dims import DATE_COLUMN
 from data.files.panel_file import NEEDED, Columns
-from data.names import DATE_COLUMN
 
 SECURITY_COLUMN = "security"
 """Label such as ``10y``; a file without it holds one security."""

@@ -1,6 +1,5 @@
 """The panel of the liquidity models, and the command that builds it."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,7 @@ import typer
 from data.liquidity_regimes.build import build_liquidity_panel
 from data.liquidity_regimes.panel import LIQUIDITY_FILE
 from data.liquidity_regimes.template import liquidity_example
-from data.panel import BuiltPanel, PanelKind
+from data.panel import BuiltPanel, FirstDay, LastDay, PanelKind
 
 BUILD_EXAMPLES = (
     "Examples:\n\n"
@@ -33,14 +32,8 @@ def build_liquidity_regimes(
         Path | None,
         typer.Option(help="Volatilities by day, where the daily file has none."),
     ] = None,
-    start: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="First day; all days by default."),
-    ] = None,
-    end: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Last day; all days by default."),
-    ] = None,
+    start: FirstDay = None,
+    end: LastDay = None,
 ) -> BuiltPanel:
     """Add surprises in volatility's volatility and persistence to daily liquidity."""
     first, last = (None if day is None else pd.Timestamp(day) for day in (start, end))

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from data.dims import DATE_COLUMN
 from data.liquidity_regimes.columns import (
     COVARIATE_COLUMNS,
     DEPTH_COLUMN,
@@ -10,7 +11,6 @@ from data.liquidity_regimes.columns import (
     SECURITY_COLUMN,
 )
 from data.market.trading_days import missing_trading_days
-from data.names import DATE_COLUMN
 
 FEW_DAYS = 750
 """Three years: below, the rarer transitions may never have happened."""
@@ -26,10 +26,6 @@ def liquidity_notes(frame: pd.DataFrame) -> tuple[str, ...]:
     ----------
     frame : DataFrame
         Passed `data.liquidity_regimes.checks.validate_liquidity`.
-
-    Returns
-    -------
-    tuple of str
     """
     notes = [*_day_notes(frame), *_covariate_notes(frame)]
     days = frame[DATE_COLUMN].drop_duplicates()

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from data.dims import DATE_COLUMN
 from data.files.cells import date_cells, number_cells
 from data.files.panel_file import PanelFile
 from data.liquidity_regimes.checks import (
@@ -23,7 +24,6 @@ from data.liquidity_regimes.columns import (
     STATE_COLUMN,
 )
 from data.liquidity_regimes.notes import liquidity_notes
-from data.names import DATE_COLUMN
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from data.dims import DATE_COLUMN
 from data.files.cells import date_cells, number_cells, read_cells, require_columns
 from data.liquidity_regimes.columns import (
     VOLATILITY_1M_COLUMN,
@@ -17,7 +18,6 @@ from data.liquidity_regimes.columns import (
     VOLATILITY_COLUMN,
 )
 from data.market.curves import interpolated_yields
-from data.names import DATE_COLUMN
 from data.sources.gsw import read_zero_coupon_yields
 
 PERCENT = 100.0

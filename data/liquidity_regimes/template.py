@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from data.dims import DATE_COLUMN
 from data.liquidity_regimes.checks import MINIMUM_DAYS
 from data.liquidity_regimes.columns import (
     DEPTH_COLUMN,
@@ -12,7 +13,6 @@ from data.liquidity_regimes.columns import (
     VOLATILITY_3M_COLUMN,
     VOLATILITY_COLUMN,
 )
-from data.names import DATE_COLUMN
 
 
 def liquidity_example() -> pd.DataFrame:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from data.dims import DATE_COLUMN
 from data.errors import DataError
 from data.files.cells import date_cells, number_cells, read_cells
 from data.liquidity_regimes.columns import (
@@ -14,7 +15,6 @@ from data.liquidity_regimes.columns import (
     VOLATILITY_3M_COLUMN,
     VOLATILITY_COLUMN,
 )
-from data.names import DATE_COLUMN
 
 VOLATILITY_COLUMNS = (VOLATILITY_COLUMN, VOLATILITY_1M_COLUMN, VOLATILITY_3M_COLUMN)
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data.dims import DATE_COLUMN
 from data.errors import DataError
 from data.market.bonds import (
     REPRESENTATIVE_MATURITY_YEARS,
@@ -25,7 +26,6 @@ from data.market.futures import (
     shortest_deliverable_years,
 )
 from data.market.tenors import TENOR_YEARS
-from data.names import DATE_COLUMN
 from data.panel import BuiltPanel
 from data.price_pressure.columns import (
     FACTORS,

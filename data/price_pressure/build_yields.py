@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from data.dims import DATE_COLUMN
 from data.errors import DataError
 from data.market.weekly import on_wednesdays, wednesdays
-from data.names import DATE_COLUMN
 from data.panel import BuiltPanel
 from data.price_pressure.columns import yield_column
 from data.price_pressure.frequency import MONTHLY, WEEKLY, Frequency

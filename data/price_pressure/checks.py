@@ -11,11 +11,11 @@ import pandas as pd
 import pandera.pandas as pa
 from numpy.typing import NDArray
 
+from data.dims import DATE_COLUMN
 from data.errors import DataError
 from data.files.cells import refuse_columns
 from data.files.schema import at_most, check_cells, finite, refuse_constants
 from data.market.tenors import TENOR_YEARS
-from data.names import DATE_COLUMN
 from data.price_pressure.columns import (
     FACTORS,
     MARKETS,

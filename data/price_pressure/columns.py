@@ -7,8 +7,8 @@ kind, the market, the tenor and the unit: ``dv01_cash_10y_musd``.
 import re
 from collections.abc import Iterable
 
+from data.dims import DATE_COLUMN
 from data.files.panel_file import NEEDED, Columns
-from data.names import DATE_COLUMN
 
 MARKETS = ("cash", "futures")
 """Where a dealer holds the exposure."""

@@ -9,7 +9,8 @@ import pandas as pd
 import typer
 
 from data.arrays import FloatArray
-from data.command_line import Command
+from data.commands.command import Command
+from data.dims import DATE_COLUMN
 from data.errors import DataError
 from data.files.atomic import require_place
 from data.files.cells import (
@@ -20,7 +21,6 @@ from data.files.cells import (
 )
 from data.market.bonds import REPRESENTATIVE_MATURITY_YEARS, cash_dv01_musd
 from data.market.curves import interpolated_yields
-from data.names import DATE_COLUMN
 from data.panel import BuiltPanel
 from data.price_pressure.columns import (
     MARKETS,

@@ -9,9 +9,9 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from data.dims import DATE_COLUMN
 from data.files.cells import date_cells, number_cells
 from data.files.panel_file import PanelFile
-from data.names import DATE_COLUMN
 from data.price_pressure.checks import (
     check_column_names,
     known_columns,

@@ -93,10 +93,6 @@ def read_weekly_series(raw: Path, end: pd.Timestamp | None) -> WeeklySeries:
     end : Timestamp, optional
         Last day; never later than positions and yields both go.
 
-    Returns
-    -------
-    WeeklySeries
-
     Raises
     ------
     DataError

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from data.dims import DATE_COLUMN
 from data.files.panel_file import Columns
 from data.market.tenors import TENOR_YEARS
-from data.names import DATE_COLUMN
 from data.panel import Template
 from data.price_pressure.checks import known_columns
 from data.price_pressure.columns import LAYOUT, inventory_column, yield_column

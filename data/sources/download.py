@@ -112,10 +112,6 @@ def download(
     report : callable
         Told bytes so far and bytes in all (None when unknown).
 
-    Returns
-    -------
-    Downloaded
-
     Raises
     ------
     DataError

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from data.arrays import FloatArray, IntArray
+from data.dims import DATE_COLUMN
 from data.errors import DataError
-from data.names import DATE_COLUMN
 from data.trading_costs import columns as panel
 from data.trading_costs.accrued import accrued_at_settlement
 from data.trading_costs.benchmark import CurveSettings, benchmark_of

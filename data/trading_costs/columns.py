@@ -1,7 +1,7 @@
 """Names and units of the columns of a trading-cost panel."""
 
+from data.dims import DATE_COLUMN
 from data.files.panel_file import NEEDED, Columns, column_names
-from data.names import DATE_COLUMN
 
 OBSERVATION = "observation"
 TRADE = "trade"

@@ -14,7 +14,7 @@ import pandas as pd
 import typer
 
 from data.arrays import FloatArray, IntArray
-from data.command_line import Command
+from data.commands.command import Command
 from data.errors import DataError
 from data.files.atomic import require_place
 from data.files.cells import require_panel_suffix, write_frame

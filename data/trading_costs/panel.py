@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from data.dims import DATE_COLUMN
 from data.files.cells import (
     number_cells,
     require_columns,
@@ -13,7 +14,6 @@ from data.files.cells import (
     truth_cells,
 )
 from data.files.panel_file import PanelFile
-from data.names import DATE_COLUMN
 from data.trading_costs.checks import BP_PER_UNIT, validate_trading_costs_panel
 from data.trading_costs.columns import (
     COLUMNS,

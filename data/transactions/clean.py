@@ -19,11 +19,12 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from data.commands.simulated import SIMULATED
+from data.commands.workers import WorkerLostError, run_all
 from data.errors import DataError
 from data.files.atomic import replacing
 from data.files.cells import sha256_of_frame, write_frame
 from data.files.databases import first_line
-from data.simulated import SIMULATED
 from data.transactions.bucket import BucketTask, Limits, Selection, clean_bucket
 from data.transactions.counts import summed
 from data.transactions.dialects import Dialect
@@ -41,7 +42,6 @@ from data.transactions.sources import (
     rows_about,
     simulation_behind,
 )
-from data.workers import WorkerLostError, run_all
 
 _MANIFEST = "manifest.json"
 

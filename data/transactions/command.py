@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from data.command_line import Command
-from data.ending import ending_with_status
+from data.commands.command import Command
+from data.commands.ending import ending_with_status
 from data.errors import DataError
 from data.files.atomic import require_place
 from data.transactions.bucket import Limits, Selection

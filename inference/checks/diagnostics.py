@@ -159,7 +159,7 @@ def diagnose(tree: xr.DataTree) -> pd.DataFrame:
             "likelihood_sensitivity": _sensitivity(scaled, group="likelihood"),
             "varies": _varies(posterior).astype(float),
         }
-    table = _one_row_an_element(statistics)
+    table = one_row_an_element(statistics)
     table = table[table.pop("varies") > 0].copy()
     table["power_scaling"] = [
         _power_scaling_words(*pair)
@@ -374,7 +374,8 @@ def _power_scaling_words(prior: float, likelihood: float) -> str:
     )
 
 
-def _one_row_an_element(statistics: dict[str, xr.Dataset]) -> pd.DataFrame:
+def one_row_an_element(statistics: dict[str, xr.Dataset]) -> pd.DataFrame:
+    """Elements by name, as "persistence[level]", and a column a statistic."""
     joined = xr.concat(
         list(statistics.values()),
         dim=pd.Index(list(statistics), name="statistic"),

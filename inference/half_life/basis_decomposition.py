@@ -60,10 +60,6 @@ def prepare_basis_decomposition(
         Checked panel.
     priors : BasisDecompositionPriors, optional
         The defaults where left out.
-
-    Returns
-    -------
-    PreparedModel
     """
     priors = priors or BasisDecompositionPriors()
     dataset = trading_days(panel.dataset)

@@ -5,12 +5,17 @@ from typing import Annotated
 
 import typer
 
-from data.command_line import Command
+from data.commands.command import Command
 from data.files.atomic import require_place
 from data.files.cells import require_panel_suffix
 from data.half_life.deviations import ESTIMATES, write_deviations
 from data.half_life.event_panel import FAILED_CHECKS
-from inference.console import EXIT_CHECK_FAILED, console, errors, report_verdict
+from inference.commands.console import (
+    EXIT_CHECK_FAILED,
+    console,
+    errors,
+    report_verdict,
+)
 from inference.half_life.basis_decomposition import MODEL_NAME
 from inference.half_life.basis_layout import HOLDS
 from inference.half_life.deviations import (

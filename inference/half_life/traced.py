@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from data.command_line import option
+from data.commands.command import option
 from data.dims import (
     COVARIATE,
     DAY,

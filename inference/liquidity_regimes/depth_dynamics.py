@@ -28,10 +28,6 @@ def estimate_depth_dynamics(
     rng : Generator
         Random numbers.
 
-    Returns
-    -------
-    DepthDynamics
-
     Notes
     -----
     Bayesian bootstrap (Rubin 1981, doi 10.1214/aos/1176345338): under a Dirichlet

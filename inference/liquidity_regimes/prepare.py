@@ -51,10 +51,6 @@ def prepare_liquidity_regimes(
     priors : LiquidityRegimesPriors, optional
         The defaults where left out.
 
-    Returns
-    -------
-    PreparedModel
-
     Raises
     ------
     DataError

@@ -69,10 +69,6 @@ def prepare_price_pressure(
     priors : PricePressurePriors or PersistentErrorsPriors, optional
         As the variant takes them; the defaults where left out.
 
-    Returns
-    -------
-    PreparedModel
-
     Raises
     ------
     DataError

@@ -79,10 +79,6 @@ def posterior_mode(
     starts : sequence of mappings
         Further starts: values of the free parameters by name.
 
-    Returns
-    -------
-    ModeSearch
-
     Raises
     ------
     DataError

@@ -40,10 +40,6 @@ def largest_r_hat_by_chance(
     effective_draws : float
         Over the chains of one, typically. Not those of the R-hat that is judged: chains
         that disagree have few, and would excuse themselves.
-
-    Returns
-    -------
-    float
     """
     halves = HALVES * num_chains
     score = chi2.isf(FALSE_ALARM / (RANKINGS * number), halves - 1) / (halves - 1)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pymc as pm
 
-from data.memory import require_memory
+from data.commands.memory import require_memory
 from inference.settings import SamplerSettings
 
 BYTES_OF_A_NUMBER = 8

@@ -128,10 +128,6 @@ def summarize_states(
         All with the same data; at least one.
     rng : numpy.random.Generator
         Of the paths.
-
-    Returns
-    -------
-    StateSummary
     """
     smoothed, filtered, predicted, paths, predictions = [], [], [], [], []
     for draw in draws:

@@ -147,10 +147,6 @@ def one_step_ahead(systems: Iterable[StateSpace]) -> OneStepAhead:
     ----------
     systems : iterable of StateSpace
         One a posterior draw, all with the same data; at least one.
-
-    Returns
-    -------
-    OneStepAhead
     """
     means, variances, below = [], [], []
     for system in systems:

@@ -40,10 +40,6 @@ def estimate_input_dynamics(
     num_draws : int
     rng : numpy.random.Generator
 
-    Returns
-    -------
-    InputDynamics
-
     Notes
     -----
     Bayesian bootstrap (Rubin 1981, doi 10.1214/aos/1176345338): see

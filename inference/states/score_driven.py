@@ -84,10 +84,6 @@ def predict(system: ScoreDrivenSystem) -> Prediction:
     Cholesky factor of the filter's covariance of a prediction, the innovations are C
     times them, and have the scale matrix C G C' times the squared common scale.
 
-    Parameters
-    ----------
-    system : ScoreDrivenSystem
-
     Returns
     -------
     Prediction
@@ -113,10 +109,6 @@ def one_step_ahead_score_driven(systems: Iterable[ScoreDrivenSystem]) -> OneStep
     ----------
     systems : iterable of ScoreDrivenSystem
         One a posterior draw, all with the same data; at least one.
-
-    Returns
-    -------
-    OneStepAhead
     """
     means, variances, below = [], [], []
     for system in systems:

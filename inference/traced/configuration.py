@@ -8,9 +8,9 @@ from typing import Any, Self
 
 import tomli_w
 
+from data.commands.simulated import SIMULATED, noting_simulations, said_of
 from data.errors import DataError
 from data.files.atomic import replacing
-from data.simulated import SIMULATED, noting_simulations, said_of
 from inference.settings import SamplerSettings
 from inference.traced.model import TracedModel
 from inference.traced.prepared import PreparedModel

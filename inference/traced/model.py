@@ -7,7 +7,7 @@ from typing import Any
 
 import xarray as xr
 
-from data.command_line import Command
+from data.commands.command import Command
 from data.errors import DataError
 from data.panel import PanelKind
 from inference.checks.fit_to_data import FamilyChecks

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from data.command_line import option
+from data.commands.command import option
 from inference.settings import SamplerName, SamplerSettings
 
 Out = Annotated[Path, typer.Option(help="Trace to write, traces/NAME.nc.")]

@@ -141,10 +141,6 @@ def _groupings(
 def fair_value_coverage(observations: Observations) -> xr.Dataset:
     """How far forecasts of indicative mids were off, beside what is said of them.
 
-    Parameters
-    ----------
-    observations : Observations
-
     Returns
     -------
     (label,) xr.Dataset

@@ -45,7 +45,7 @@ from data.half_life.basis_panel import BasisPanel
 from models.likelihoods.kalman.local_level_autoregression import (
     LocalLevelAutoregression,
 )
-from models.priors import LogNormalPrior
+from models.priors import LogNormalPrior, log_normal
 
 LONGEST_HOLIDAY_DAYS = 2
 """Weekdays in a row on which the Treasury market may be closed: Christmas and the day
@@ -139,9 +139,9 @@ class QuietComponents(NamedTuple):
 
 def quiet_components(priors: BasisDecompositionPriors) -> QuietComponents:
     """Add the parameters of level, deviation and noise to the model at hand."""
-    half_life = _log_normal("half_life_days", priors.half_life_days)
+    half_life = log_normal("half_life_days", priors.half_life_days, TENOR)
     persistence = pm.Deterministic("persistence", 2 ** (-1 / half_life), dims=TENOR)
-    innovation_sd = _log_normal("innovation_sd_bp", priors.innovation_sd_bp)
+    innovation_sd = log_normal("innovation_sd_bp", priors.innovation_sd_bp, TENOR)
     share = pm.Uniform("deviation_innovation_share", dims=TENOR)
     level_sd = pm.Deterministic(
         "level_innovation_sd_bp", innovation_sd * pt.sqrt(1 - share), dims=TENOR
@@ -149,7 +149,7 @@ def quiet_components(priors: BasisDecompositionPriors) -> QuietComponents:
     deviation_sd = pm.Deterministic(
         "deviation_innovation_sd_bp", innovation_sd * pt.sqrt(share), dims=TENOR
     )
-    noise_sd = _log_normal("noise_sd_bp", priors.noise_sd_bp)
+    noise_sd = log_normal("noise_sd_bp", priors.noise_sd_bp, TENOR)
     return QuietComponents(persistence, level_sd**2, deviation_sd**2, noise_sd**2)
 
 
@@ -173,7 +173,3 @@ def trading_days(dataset: xr.Dataset) -> xr.Dataset:
     run = np.cumsum(np.diff(is_empty, prepend=is_empty[:1]))
     length = np.bincount(run)[run]
     return dataset.isel({DAY: ~(is_empty & (length <= LONGEST_HOLIDAY_DAYS))})
-
-
-def _log_normal(name: str, prior: LogNormalPrior) -> pt.TensorVariable:
-    return pm.LogNormal(name, np.log(prior.median), prior.log_sd, dims=TENOR)

@@ -17,9 +17,9 @@ import numpy as np
 import pandas as pd
 
 from data.arrays import FloatArray
+from data.dims import DATE_COLUMN
 from data.half_life.basis_panel import basis_column
 from data.half_life.checks import MICROSTRUCTURE_COVARIATES
-from data.names import DATE_COLUMN
 from models.half_life.basis_simulation import (
     NUM_DAYS,
     BasisParameters,

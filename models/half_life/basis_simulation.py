@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.arrays import FloatArray
+from data.dims import DATE_COLUMN
 from data.half_life.basis_panel import basis_column
 from data.market.trading_days import TreasuryHolidays
-from data.names import DATE_COLUMN
 
 FIRST_DAY = "2010-01-04"
 NUM_DAYS = 1500

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from data.command_line import Command
+from data.commands.command import Command
 from data.files.cells import require_panel_suffix
 from data.half_life.event_panel import write_half_life_panel
 from data.half_life.microstructure import read_microstructure

@@ -11,7 +11,7 @@ from pytensor.graph.basic import Variable
 
 from data.arrays import FloatArray, IntArray
 from data.dims import COVARIATE, EVENT_DATE, EVENT_MIX, EVENT_TENOR, OUTCOME
-from models.priors import LogNormalPrior
+from models.priors import LogNormalPrior, log_normal
 
 COVARIATES = "standardized_covariate"
 ROTATION = "covariate_rotation"
@@ -91,11 +91,6 @@ def pooling_exponent(events_per_group: float) -> float:
     group's own data in its estimate as exponent.
     """
     return events_per_group / (events_per_group + TYPICAL_EFFECT_SD**-2)
-
-
-def log_normal(name: str, prior: LogNormalPrior, dims: str | None = None) -> Any:
-    """Add a positive quantity."""
-    return pm.LogNormal(name, np.log(prior.median), prior.log_sd, dims=dims)
 
 
 def _as_known(covariates: Variable) -> Variable:

@@ -63,7 +63,6 @@ from models.half_life.effects import (
     covariate_effect,
     date_effect,
     event_effect,
-    log_normal,
     principal_axes,
 )
 from models.half_life.joint_inputs import (
@@ -73,7 +72,7 @@ from models.half_life.joint_inputs import (
 )
 from models.half_life.specification import HalfLifePriors
 from models.likelihoods.changing_components.distribution import ChangingComponents
-from models.priors import LogNormalPrior
+from models.priors import LogNormalPrior, log_normal
 
 SCORE_DRIVEN = "score-driven"
 CONSTANT = "constant"

@@ -8,12 +8,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from data.arrays import FloatArray, IntArray
-from data.dims import DAY, TENOR
+from data.dims import DATE_COLUMN, DAY, TENOR
 from data.errors import DataError
 from data.files.schema import refuse_constants
 from data.half_life.basis_events_panel import EVENT_TYPES, BasisEventsPanel
 from data.half_life.checks import COVARIATES
-from data.names import DATE_COLUMN
 from models.half_life.basis_decomposition import trading_days
 from models.half_life.covariates import covariate_report, standardize, transform
 from models.half_life.inputs import chosen_covariates, event_mixes

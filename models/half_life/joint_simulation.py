@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from data.arrays import FloatArray
+from data.dims import DATE_COLUMN
 from data.half_life.basis_events_panel import EVENT_TYPES, basis_events_frame
 from data.half_life.checks import COVARIATES
-from data.names import DATE_COLUMN
 from models.half_life.basis_simulation import (
     BasisParameters,
     SimulatedBasis,

@@ -64,7 +64,6 @@ from models.half_life.effects import (
     covariate_effect,
     date_effect,
     event_effect,
-    log_normal,
     principal_axes,
 )
 from models.half_life.inputs import HalfLifeInputs, select_inputs
@@ -81,6 +80,7 @@ from models.half_life.specification import (
     LinearHalfLifePriors,
 )
 from models.likelihoods.durations.distribution import GroupedDuration
+from models.priors import log_normal
 
 OBSERVED = "half_life"
 WATCHED = "days_watched"

@@ -27,10 +27,6 @@ def exclusion_notes(
         Covariates that enter.
     known : (outcome,) bool
         Whether an outcome has all of them.
-
-    Returns
-    -------
-    list of str
     """
     notes = []
     aside = int((frame["set_aside"] != "").sum())

@@ -15,10 +15,6 @@ def without_batch(parameters: Any, core_ndim: tuple[int, ...]) -> list[Any]:
         As PyMC hands them to a density or a simulator.
     core_ndim : tuple of int
         Number of dimensions that each has without the batch.
-
-    Returns
-    -------
-    list of arrays or tensors
     """
     return [
         x[0] if x.ndim > ndim else x

@@ -252,10 +252,6 @@ def two_pass_op(describe: Callable[..., Passes], *sizes: int | str) -> TwoPassOp
         Function of a module that maps `sizes` to `Passes`.
     *sizes : int or str
         Constants to the compiler.
-
-    Returns
-    -------
-    TwoPassOp
     """
     return TwoPassOp(path_of(describe), sizes)
 

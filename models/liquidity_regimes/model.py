@@ -80,7 +80,7 @@ from models.liquidity_regimes.transitions import (
     estimated_initial,
     stationary_initial,
 )
-from models.priors import LogNormalPrior
+from models.priors import log_normal
 
 
 def liquidity_regimes_model(
@@ -193,10 +193,10 @@ def _slopes(
 ) -> Variable:
     """Beta of equation (2), (state[, security], covariate)."""
     unit = pm.Data(SLOPE_UNIT, data[SLOPE_UNIT], dims=securities)
-    lowest = _log_normal(
+    lowest = log_normal(
         "lowest_volatility_slope_standardized", priors.lowest_slope, securities
     )
-    steps = _log_normal(
+    steps = log_normal(
         "volatility_slope_step_standardized", priors.slope_step, (STEP, *securities)
     )
     # From the most liquid state up, and then turned round.
@@ -242,8 +242,4 @@ def _degrees_of_freedom(
 ) -> Variable | None:
     if specification.noise == "normal":
         return None
-    return _log_normal("degrees_of_freedom", priors.degrees_of_freedom, None)
-
-
-def _log_normal(name: str, prior: LogNormalPrior, dims: Any) -> Variable:
-    return pm.LogNormal(name, np.log(prior.median), prior.log_sd, dims=dims)
+    return log_normal("degrees_of_freedom", priors.degrees_of_freedom)

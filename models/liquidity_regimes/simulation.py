@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from data.arrays import FloatArray, IntArray
+from data.dims import DATE_COLUMN
 from data.liquidity_regimes.columns import (
     COVARIATE_COLUMNS,
     DEPTH_COLUMN,
@@ -23,7 +24,6 @@ from data.liquidity_regimes.columns import (
     VOLATILITY_COLUMN,
 )
 from data.market.trading_days import trading_days_from
-from data.names import DATE_COLUMN
 from models.liquidity_regimes.market import simulate_depth, simulate_volatilities
 from models.liquidity_regimes.parameters import (
     LiquidityRegimesParameters,

@@ -18,12 +18,11 @@ which moves with :math:`\log(\kappa) / s` where the prior rules and with
 from typing import Any
 
 import numpy as np
-import pymc as pm
 import pytensor.tensor as pt
 from pymc.distributions.transforms import Transform
 from pytensor.graph.basic import Variable
 
-from models.priors import LogNormalPrior
+from models.priors import LogNormalPrior, log_normal
 
 
 class DecayRateScale(Transform):
@@ -90,4 +89,4 @@ def PersistentHalfLife(  # noqa: N802
         "default_transform": None,
         "transform": DecayRateScale(num_dates, prior.log_sd),
     }
-    return pm.LogNormal(name, np.log(prior.median), prior.log_sd, dims=dims, **options)
+    return log_normal(name, prior, dims, **options)

@@ -58,7 +58,6 @@ from models.price_pressure.persistent_errors import (
 )
 from models.price_pressure.terms import (
     decay_per_month,
-    log_normal,
     per_step,
     persistence_of,
     price_discovery_bp,
@@ -70,7 +69,7 @@ from models.price_pressure.variants import (
     PersistentErrorsVariant,
     Variant,
 )
-from models.priors import LogNormalPrior
+from models.priors import LogNormalPrior, log_normal
 
 
 @dataclass(frozen=True, kw_only=True)

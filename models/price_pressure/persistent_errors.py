@@ -68,7 +68,6 @@ from models.price_pressure.rotated_factors import (
 )
 from models.price_pressure.terms import (
     decay_per_month,
-    log_normal,
     per_step,
     persistence_of,
     price_discovery_bp,
@@ -76,7 +75,7 @@ from models.price_pressure.terms import (
     rough_factor_mean,
 )
 from models.price_pressure.variants import PersistentErrorsVariant, of_tenors
-from models.priors import LogNormalPrior
+from models.priors import LogNormalPrior, log_normal
 
 ROUNDING_BP = 0.1
 """Deviation of the noise of a yield that is modelled on its own: that of its quotes."""

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from data.arrays import FloatArray
+from data.dims import DATE_COLUMN
 from data.market.tenors import MONTHS_PER_YEAR, TENOR_YEARS
-from data.names import DATE_COLUMN
 from data.price_pressure.columns import (
     FACTORS,
     dv01_column,

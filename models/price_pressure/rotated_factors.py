@@ -91,10 +91,6 @@ def correlated_innovations(
         Names.
     partial_sd : float
         Prior deviation of the scores.
-
-    Returns
-    -------
-    Rotation
     """
     size = len(factors)
     score = pm.Normal(

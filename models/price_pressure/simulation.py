@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from data.arrays import FloatArray
+from data.dims import DATE_COLUMN
 from data.market.bonds import REPRESENTATIVE_MATURITY_YEARS, cash_dv01_musd, cash_flows
 from data.market.tenors import TENOR_MONTHS, TENOR_YEARS
-from data.names import DATE_COLUMN
 from data.price_pressure.columns import (
     FACTORS,
     MARKETS,

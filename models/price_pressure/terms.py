@@ -17,7 +17,7 @@ from data.price_pressure.frequency import Frequency
 from models.price_pressure.inputs import PricePressureInputs
 from models.price_pressure.nelson_siegel import nelson_siegel_loadings
 from models.price_pressure.variants import Variant, order_flow_columns
-from models.priors import LogNormalPrior
+from models.priors import LogNormalPrior, log_normal
 
 
 def rough_factor_mean(
@@ -39,11 +39,6 @@ def rough_factor_mean(
     average = np.nanmean(np.asarray(yield_bp, dtype=np.float64), axis=0)
     loading = nelson_siegel_loadings(DECAY_PER_MONTH, tenor_months)
     return np.linalg.lstsq(loading, average, rcond=None)[0]
-
-
-def log_normal(name: str, prior: LogNormalPrior, dims: str | None = None) -> Any:
-    """Add a log-normal variable to the model on the context stack."""
-    return pm.LogNormal(name, np.log(prior.median), prior.log_sd, dims=dims)
 
 
 def persistence_of(half_life_weeks: Any, frequency: Frequency) -> Any:

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from data.command_line import Command
+from data.commands.command import Command
+from data.commands.memory import require_memory
 from data.files.cells import require_panel_suffix
-from data.memory import require_memory
 from data.trading_costs.panel import write_trading_costs_panel
 from models.trading_costs.scenarios import FAITHFUL, SCENARIOS, scenario
 from models.trading_costs.simulation import simulate_trading_costs

@@ -6,9 +6,9 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from data.command_line import Command
+from data.commands.command import Command
+from data.commands.memory import require_memory
 from data.files.cells import require_panel_suffix
-from data.memory import require_memory
 from data.trading_costs.quote_panel import write_quote_panel
 from models.trading_costs.command import BYTES_A_ROW, LONGEST_PANEL_DAYS
 from models.trading_costs.quote_simulation import (

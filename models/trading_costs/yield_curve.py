@@ -42,7 +42,7 @@ from data.arrays import FloatArray
 from data.dims import SECURITY
 from data.market.kernel_ridge.curve import DAYS_PER_YEAR
 from data.market.kernel_ridge.kernel import kernel, slope_covariance, slope_kernel
-from models.priors import LogNormalPrior
+from models.priors import LogNormalPrior, log_normal
 from models.trading_costs.cross_section import CrossSection
 
 OBSERVED = "deviation_bp"
@@ -136,10 +136,10 @@ def yield_curve_model(
     }
     sd = np.sqrt(directions.variance)
     with pm.Model(coords=coords) as model:
-        scale = _log_normal("scale", chosen.scale)
-        noise_bp = _log_normal("noise_bp", chosen.noise_bp)
-        price_noise = _log_normal("price_noise", chosen.price_noise)
-        beyond = _log_normal("freedom_beyond_1", chosen.freedom_beyond_1)
+        scale = log_normal("scale", chosen.scale)
+        noise_bp = log_normal("noise_bp", chosen.noise_bp)
+        price_noise = log_normal("price_noise", chosen.price_noise)
+        beyond = log_normal("freedom_beyond_1", chosen.freedom_beyond_1)
         freedom = pm.Deterministic("degrees_of_freedom", 1 + beyond)
         first = pm.CustomDist(
             "informed",
@@ -252,7 +252,3 @@ def _on_the_closed_form(
 ) -> pt.TensorVariable:
     """Where chains start: a prior mean is thousands of standard deviations away."""
     return pt.zeros_like(rv)
-
-
-def _log_normal(name: str, prior: LogNormalPrior) -> pt.TensorVariable:
-    return pm.LogNormal(name, np.log(prior.median), prior.log_sd)

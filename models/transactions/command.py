@@ -7,10 +7,10 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from data.command_line import Command
+from data.commands.command import Command
+from data.commands.memory import require_memory
 from data.errors import DataError
 from data.files.cells import require_panel_suffix, write_frame
-from data.memory import require_memory
 from models.transactions.events import true_microstructure
 from models.transactions.files import (
     STYLES,

@@ -74,13 +74,6 @@ def owed_reports(
     side alone reports; where a trading system stands in between, it reports its
     purchase and its sale beside the dealers' reports to it.
 
-    Parameters
-    ----------
-    trades : Trades
-    calendar : TradingCalendar
-    structure : MarketStructure
-    rng : numpy.random.Generator
-
     Returns
     -------
     Reports

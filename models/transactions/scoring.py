@@ -79,12 +79,7 @@ EVERYTHING = "trades kept"
 
 @dataclass(frozen=True)
 class Twin:
-    """Folder of `models.transactions.twin.write_twin`, its truth found.
-
-    Parameters
-    ----------
-    folder : Path
-    """
+    """Folder of `models.transactions.twin.write_twin`, its truth found."""
 
     folder: Path
 

@@ -90,10 +90,6 @@ def simulate_securities(
         Every bond trades on some of its days.
     seed : int
         The same seed gives the same bonds in every bucket.
-
-    Returns
-    -------
-    Securities
     """
     rng = np.random.default_rng([seed, 0])
     if market == TREASURY:

@@ -58,10 +58,6 @@ BOND_YEARS = 10
 def message_table(simulated: SimulatedBucket) -> pa.Table:
     """Messages in the layout, in the order of the file, without ``row_id``.
 
-    Parameters
-    ----------
-    simulated : SimulatedBucket
-
     Returns
     -------
     pyarrow.Table

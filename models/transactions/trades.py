@@ -89,10 +89,6 @@ def simulate_trades(
     calendar : TradingCalendar
     structure : MarketStructure
     rng : numpy.random.Generator
-
-    Returns
-    -------
-    Trades
     """
     security, day = _when(securities, members, count, calendar, structure, rng)
     size = len(security)

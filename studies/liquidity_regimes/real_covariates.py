@@ -8,10 +8,10 @@ something to be compared with.
 import numpy as np
 import pandas as pd
 
+from data.dims import DATE_COLUMN
 from data.liquidity_regimes.build import volatility_surprises
 from data.liquidity_regimes.columns import PERSISTENCE_COLUMN
 from data.liquidity_regimes.panel import LiquidityPanel, liquidity_panel_from_frame
-from data.names import DATE_COLUMN
 from inference.settings import SamplerSettings
 from models.liquidity_regimes.data_variables import model_data
 from models.liquidity_regimes.inputs import select_inputs

@@ -17,7 +17,7 @@ import xarray as xr
 
 from data.arrays import FloatArray
 from data.dims import COEFFICIENT
-from inference.calibration import RANKED_DRAWS
+from inference.checks.calibration import RANKED_DRAWS
 from inference.sampling import SAMPLE_DIMS, thin_evenly
 from inference.settings import SamplerSettings
 from inference.trading_costs.effects import variances_of

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from analysis.__main__ import application as analysis_application
 from analysis.families import MODEL_REPORTS
-from data.command_line import group
+from data.commands.command import group
 from data.families import PANELS
 from data.panel import build_command
 from inference.__main__ import application as inference_application

@@ -20,12 +20,11 @@ from analysis.every_model.tables_starts import tables_of_fits
 from analysis.fit import Fit
 from analysis.model_report import ModelReport
 from analysis.page.section import Block, Section
-from data.command_line import Command
-from data.dims import DAY
+from data.commands.command import Command
+from data.dims import DATE_COLUMN, DAY
 from data.errors import DataError
 from data.files.cells import date_cells, number_cells, require_columns
 from data.files.panel_file import NEEDED, Columns, PanelFile
-from data.names import DATE_COLUMN
 from data.panel import BuiltPanel, PanelKind
 from inference.checks.fit_to_data import FamilyChecks
 from inference.checks.predictive_checks import PredictiveCheck

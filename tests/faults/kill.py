@@ -29,7 +29,7 @@ import pandas as pd
 import typer
 import xarray as xr
 
-from data.starting import EXIT_INTERRUPTED, STOPPED
+from data.commands.starting import EXIT_INTERRUPTED, STOPPED
 from inference.store import read_trace
 from tests.places import ROOT
 from tests.sources.publisher_files import gsw_csv

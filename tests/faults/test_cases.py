@@ -11,7 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 from data.__main__ import app
-from data.ending import ending_with_status
+from data.commands.ending import ending_with_status
 from data.errors import DataError
 from data.half_life.basis_panel import basis_panel_from_frame
 from data.half_life.event_panel import read_half_life_panel

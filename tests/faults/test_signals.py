@@ -17,7 +17,7 @@ import analysis.report
 import inference.__main__
 from analysis.__main__ import app as analysis_app
 from data.__main__ import app as data_app
-from data.starting import PACKAGES, STOPPED
+from data.commands.starting import PACKAGES, STOPPED
 from data.transactions.bucket import clean_bucket
 from inference.store import write_trace
 from tests.half_life.basis_traces import random_basis_tree
@@ -175,7 +175,7 @@ def test_a_signal_while_a_package_is_imported_ends_with_one_line(
     ) as process:
         assert process.stderr is not None
         for line in process.stderr:
-            if line.endswith("data.starting\n"):
+            if line.endswith("data.commands.starting\n"):
                 break
         process.send_signal(number)
         said = process.stderr.read()

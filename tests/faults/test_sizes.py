@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-import data.memory
+import data.commands.memory
 from data.errors import DataError
 from data.half_life.basis_panel import basis_panel_from_frame
 from data.liquidity_regimes.panel import (
@@ -30,7 +30,7 @@ GIB = 2**30
 
 @pytest.fixture
 def of_24_gib(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data.memory, "available_memory", lambda: 24.0 * GIB)
+    monkeypatch.setattr(data.commands.memory, "available_memory", lambda: 24.0 * GIB)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from importlib import import_module
 
 import typer
 
-from data.command_line import group
-from data.starting import stop_at_signals
+from data.commands.command import group
+from data.commands.starting import stop_at_signals
 
 
 def application(layer: str) -> typer.Typer:

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
+from data.dims import DATE_COLUMN
 from data.families import PANELS
 from data.files.panel_file import NEEDED, column_names, column_table, words_of
 from data.half_life import basis_events_panel, event_panel
 from data.half_life.checks import COVARIATES
 from data.liquidity_regimes.checks import KNOWN_COLUMNS
 from data.market.tenors import TENOR_YEARS
-from data.names import DATE_COLUMN
 from data.panel import PanelKind
 from data.price_pressure.checks import known_columns
 from data.price_pressure.columns import yield_column

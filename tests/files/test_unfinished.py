@@ -5,9 +5,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data.ending import Interrupted
+from data.commands.ending import Interrupted
 from data.errors import DataError
-from studies.console import read_earlier, run_and_keep
+from data.files.unfinished import beside, unfinished
+from studies.console import read_earlier, require_csv, write
 
 WHOLE = pd.DataFrame({"seed": range(5), "found": 1.0})
 
@@ -17,14 +18,12 @@ def tables(folder: Path) -> dict[str, int]:
 
 
 def run(out: Path, stopped_after: int) -> None:
-    def study(keep) -> pd.DataFrame:  # type: ignore[no-untyped-def]
+    with unfinished(out, "summary") as so_far:
         for number in range(1, len(WHOLE) + 1):
-            keep(WHOLE.head(number))
+            write(WHOLE.head(number), so_far)
+            write(WHOLE.head(1), beside(so_far, "summary"))
             if number == stopped_after:
                 raise Interrupted
-        return WHOLE
-
-    run_and_keep(study, lambda rows: rows.tail(1), len(WHOLE), out)
 
 
 def test_a_study_that_is_stopped_leaves_the_table_that_stood(
@@ -46,7 +45,7 @@ def test_a_study_that_is_stopped_leaves_the_table_that_stood(
 def test_a_table_without_a_place_is_refused_before_the_study(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("a file")
     with pytest.raises(DataError, match="is a file, not a folder"):
-        run(tmp_path / "notes.txt" / "recovery.csv", stopped_after=1)
+        require_csv(tmp_path / "notes.txt" / "recovery.csv")
 
 
 @pytest.mark.parametrize(

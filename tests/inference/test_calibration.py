@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from inference.calibration import relative_ranks, simulation_seeds, uniformity
+from inference.checks.calibration import relative_ranks, simulation_seeds, uniformity
 
 NUM_REPLICATIONS = 200
 NUM_WEEKS = 10

@@ -8,7 +8,7 @@ import pymc as pm
 import pytest
 import xarray as xr
 
-from data.ending import Interrupted
+from data.commands.ending import Interrupted
 from inference.sampling import imputed
 from inference.sampling.imputed import POOLED, sample_imputations
 from inference.sampling.kept import KeptImputations

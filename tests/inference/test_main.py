@@ -7,8 +7,8 @@ from typer.testing import CliRunner
 
 import inference.__main__ as command_line
 from data.price_pressure.panel import write_panel
-from inference import console
 from inference.checks.verdict import check
+from inference.commands import console
 from inference.families import MODELS
 from inference.settings import SamplerSettings
 from inference.store import read_trace, stamp_provenance, write_trace

@@ -2,7 +2,7 @@
 
 import pytest
 
-import data.memory
+import data.commands.memory
 from data.errors import DataError
 from inference.sampling.size import COPIES, require_memory_for
 from inference.settings import SamplerSettings
@@ -31,7 +31,7 @@ def test_densities_of_fewer_draws_and_several_imputations_count() -> None:
 
 
 def test_a_run_beyond_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data.memory, "available_memory", lambda: 24.0 * GIB)
+    monkeypatch.setattr(data.commands.memory, "available_memory", lambda: 24.0 * GIB)
     per_draw = 8 * COPIES * (4 + 2 * NUM_WEEKS)
     fits = int(24 * GIB / per_draw / 4 * 0.99)
     require_memory_for(toy_model(), settings(fits))
@@ -41,7 +41,7 @@ def test_a_run_beyond_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_available_memory_is_known_here() -> None:
-    assert GIB / 100 < data.memory.available_memory() < 10**6 * GIB
+    assert GIB / 100 < data.commands.memory.available_memory() < 10**6 * GIB
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from data.commands.simulated import SIMULATED, noting_simulations
 from data.families import PANELS
-from data.simulated import SIMULATED, noting_simulations
 from data.transactions.sources import simulation_behind
 from models.__main__ import app
 from models.families import SIMULATIONS

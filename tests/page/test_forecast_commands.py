@@ -11,8 +11,9 @@ import xarray as xr
 from typer.testing import CliRunner, Result
 
 from analysis.__main__ import app, application
-from analysis.every_model.forecast import figure_forecast, forecast_frame
+from analysis.every_model.forecast import FORECAST, Foretold, forecast_frame
 from analysis.liquidity_regimes.fragility import fragility
+from analysis.page.exhibit import figure_of
 from data.errors import DataError
 from inference.families import forecast
 from inference.store import read_trace, write_trace
@@ -20,7 +21,7 @@ from inference.traced.forecast import Forecast, ForecastRequest
 from models.price_pressure.model import PricePressurePriors
 from tests.contracts import toy_family as toy
 from tests.liquidity_regimes.traces import random_tree as regimes_tree
-from tests.price_pressure.traces import random_tree
+from tests.price_pressure.traces import random_fit, random_tree
 
 
 def run(*arguments: object, with_toy: bool = False) -> Result:
@@ -62,12 +63,13 @@ def made_up(dates: bool) -> Forecast:
 @pytest.mark.parametrize("dates", [True, False])
 def test_every_series_has_a_row_a_date_and_a_panel(dates: bool) -> None:
     found = made_up(dates)
-    frame = forecast_frame(found)
+    foretold = Foretold(random_fit("cash-inventory"), found)
+    frame = forecast_frame(foretold)
     assert len(frame) == 3 * 4
     row = frame[(frame["element"] == "10-year")].iloc[2]
     draws = found.draws["y"].sel(tenor=10).isel(ahead=2)
     assert row["upper_95"] == pytest.approx(float(draws.quantile(0.975)))
-    figure = figure_forecast(found, "fit", "").drawn()
+    figure = figure_of(FORECAST[1], foretold)
     titles = [axes.get_title(loc="left") for axes in figure.axes]
     assert titles == ["2-year", "10-year", "Probability"]
     # The past and the median; of what is never observed the median alone.

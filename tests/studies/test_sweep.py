@@ -11,8 +11,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from data.commands.workers import WorkerLostError
 from data.errors import DataError
-from data.workers import WorkerLostError
 from studies.study import RECOVERY, add_groups
 from studies.sweep import Plan, seeds, settings_digest, shown, sweep, swept_study
 

@@ -169,7 +169,7 @@ def test_clean_takes_a_query(chain, tmp_path):
     ],
 )
 def test_wrong_use_ends_with_a_remedy(chain, tmp_path, arguments, said, monkeypatch):
-    monkeypatch.setattr("data.workers.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("data.commands.workers.CONNECT_SECONDS", 1)
     result = run("clean", "transactions", chain, "--out", tmp_path / "o", *arguments)
     assert result.exit_code == 2
     assert said in result.stderr

@@ -10,13 +10,13 @@ import duckdb
 import numpy as np
 import pytest
 
+from data.commands.workers import WorkerLostError, run_all
 from data.files.databases import draw_no_bars
 from data.transactions import bucket
 from data.transactions.bucket import Limits, clean_bucket
 from data.transactions.clean import Work
 from data.transactions.layout import MESSAGE_NAMES, UNFINISHED
 from data.transactions.presets import preset_with
-from data.workers import WorkerLostError, run_all
 from tests.transactions.files import cleaned, rows_of, write_wrds_parquet
 from tests.transactions.messages import message, table
 

@@ -11,9 +11,9 @@ import duckdb
 import pandas as pd
 from duckdb import DuckDBPyConnection
 
+from data.commands.simulated import SIMULATED, note_simulated
 from data.errors import DataError
 from data.files.databases import PARQUET, pattern, refusing_damage
-from data.simulated import SIMULATED, note_simulated
 from data.transactions.layout import REPORT, UNFINISHED
 from data.transactions.report import read_account
 

@@ -148,10 +148,6 @@ def address_of(path: str, sizes: tuple[int, ...]) -> int:
         Module and name of the function that describes the pass.
     sizes : tuple of int
         Its arguments.
-
-    Returns
-    -------
-    int
     """
     return int(_compiled(path, sizes).address)
 

@@ -32,10 +32,6 @@ def regression_passes(noise: str, num_covariates: int) -> Passes:
         `NORMAL` or `STUDENT_T`.
     num_covariates : int
         P.
-
-    Returns
-    -------
-    Passes
     """
     run = emission_passes(noise, num_covariates)
     return Passes(

@@ -70,10 +70,6 @@ def filter_and_smooth(
     transition : (time - 1, K, K) or (K, K) float
         Probability of moving from state i to state j after each day.
 
-    Returns
-    -------
-    StateProbabilities
-
     Raises
     ------
     ValueError

@@ -60,10 +60,6 @@ def kalman_op(
     ----------
     num_series, num_factors, num_standardized : int
         As of `models.likelihoods.kalman.filter.kalman_filter`.
-
-    Returns
-    -------
-    TwoPassOp
     """
     return two_pass_op(kalman_passes, num_series, num_factors, num_standardized)
 

@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from data.arrays import FloatArray, IntArray
-from data.memory import require_memory
+from data.commands.memory import require_memory
 
 BYTES_OF_A_NUMBER = 8
 

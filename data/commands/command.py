@@ -7,8 +7,8 @@ from typing import Any
 
 import typer
 
-from data.ending import ending_with_status
-from data.simulated import noting_simulations
+from data.commands.ending import ending_with_status
+from data.commands.simulated import noting_simulations
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from multiprocessing import parent_process
 from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.resource_tracker import ensure_running
 
-from data.starting import EXIT_INTERRUPTED
+from data.commands.starting import EXIT_INTERRUPTED
 
 
 class _Helper(SpawnProcess):

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 from typer.testing import CliRunner
 
-from data.command_line import (
+from data.commands.command import (
     Command,
     group,
     option,

@@ -1,8 +1,8 @@
 """End with one line at a signal that comes while a command is still being imported.
 
 Importing takes seconds, and commands take signals over where they begin
-(`data.ending`). Every package that ``python -m`` can run imports this module first. It
-acts where Python was started so, and in no other program.
+(`data.commands.ending`). Every package that ``python -m`` can run imports this module
+first. It acts where Python was started so, and in no other program.
 """
 
 import os

@@ -10,10 +10,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-import data.ending
-from data.ending import SECONDS_TO_STOP, ending_with_status
+import data.commands.ending
+from data.commands.ending import SECONDS_TO_STOP, ending_with_status
+from data.commands.starting import STOPPED
 from data.errors import DataError
-from data.starting import STOPPED
 from tests.places import ROOT
 
 app = typer.Typer()
@@ -87,9 +87,9 @@ PROGRAM = textwrap.dedent(
     from pathlib import Path
 
     import typer
-    from data.ending import ending_with_status
+    from data.commands.ending import ending_with_status
     from data.files.atomic import replacing
-    from data.helpers import HELPERS
+    from data.commands.helpers import HELPERS
 
     def sleep(seconds):
         time.sleep(seconds)
@@ -200,8 +200,10 @@ def test_a_signal_that_stops_nothing_ends_no_command(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     ended: list[str] = []
-    monkeypatch.setattr(data.ending, "SECONDS_TO_STOP", 0.05)
-    monkeypatch.setattr(data.ending, "_end_now", lambda *_: ended.append("cut off"))
+    monkeypatch.setattr(data.commands.ending, "SECONDS_TO_STOP", 0.05)
+    monkeypatch.setattr(
+        data.commands.ending, "_end_now", lambda *_: ended.append("cut off")
+    )
     before = signal.signal(signal.SIGWINCH, lambda *_: None)
 
     @ending_with_status()

@@ -15,8 +15,8 @@ from typing import Any
 
 import typer
 
+from data.commands.starting import EXIT_INTERRUPTED, STOPPED, STOPPING
 from data.errors import DataError
-from data.starting import EXIT_INTERRUPTED, STOPPED, STOPPING
 
 EXIT_WRONG_USE = 2
 """Exit status for wrong use or bad input."""

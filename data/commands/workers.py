@@ -6,8 +6,8 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
+from data.commands.helpers import HELPERS
 from data.errors import DataError
-from data.helpers import HELPERS
 
 _RETRIES = 3
 

@@ -5,14 +5,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data.files.cells import read_cells, write_frame
-from data.files.table_reader import read_table
-from data.simulated import (
+from data.commands.simulated import (
     SIMULATED,
     note_simulated,
     noting_simulations,
     simulations_met,
 )
+from data.files.cells import read_cells, write_frame
+from data.files.table_reader import read_table
 
 FRAME = pd.DataFrame({"value": [1.5, 2.5]})
 

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 import typer
 import xarray as xr
 
-from data.command_line import Command, option, options_of, with_options
+from data.commands.command import Command, option, options_of, with_options
 from data.errors import DataError
-from inference.console import EXIT_CHECK_FAILED, console, fit_and_write
+from inference.commands.console import EXIT_CHECK_FAILED, console, fit_and_write
 from inference.store import require_unwritten
 from inference.traced.configuration import ATTRIBUTE, FitConfiguration
 from inference.traced.model import TracedModel

@@ -1,0 +1,1 @@
+"""What every command shares: options, how it ends, its memory, the simulation mark."""

@@ -1,3 +1,0 @@
-"""Names that every kind of panel uses."""
-
-DATE_COLUMN = "date"

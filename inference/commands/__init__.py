@@ -1,0 +1,1 @@
+"""Commands that fit, and what a terminal is shown of a fit."""
