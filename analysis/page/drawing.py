@@ -7,6 +7,7 @@ from pathlib import Path
 
 from analysis.page.section import ReportFigure
 from analysis.page.style import write_figure
+from analysis.page.table_files import write_numbers
 from data.ending import end_with_parent
 
 WORTH_A_PROCESS = 15
@@ -23,7 +24,7 @@ def write_figures(
     on_file: Callable[[str], None] = _in_silence,
     max_processes: int = 1,
 ) -> dict[str, list[Path]]:
-    """Write every figure as PNG and PDF.
+    """Write every figure as PNG and PDF, and the numbers it is drawn from as CSV.
 
     Parameters
     ----------
@@ -39,7 +40,8 @@ def write_figures(
     Returns
     -------
     dict of str to list of Path
-        Stem of each figure's files -> the PNG and the PDF.
+        Stem of each figure's files -> the CSV, where it is drawn from a frame, the PNG
+        and the PDF.
     """
     processes = max(1, min(max_processes, len(figures) // WORTH_A_PROCESS))
     if processes == 1:
@@ -65,7 +67,16 @@ def _write_in_turn(
     written = {}
     for figure in figures:
         on_file(figure.file_stem)
-        written[figure.file_stem] = write_figure(
-            figure.drawn(), folder, figure.file_stem
-        )
+        written[figure.file_stem] = [
+            *_write_frame(figure, folder),
+            *write_figure(figure.drawn(), folder, figure.file_stem),
+        ]
     return written
+
+
+def _write_frame(figure: ReportFigure, folder: Path) -> list[Path]:
+    if figure.frame is None:
+        return []
+    path = folder / f"{figure.file_stem}.csv"
+    write_numbers(figure.frame, path)
+    return [path]

@@ -130,8 +130,14 @@ def _shown(
         item: Table | ReportFigure
         if exhibit.figure:
             of = (subject, frame) if exhibit.frame else (subject,)
-            draw = partial(exhibit.figure, *of)
-            item = ReportFigure(exhibit.name, caption + whose, draw, warning, name)
+            item = ReportFigure(
+                exhibit.name,
+                caption + whose,
+                partial(exhibit.figure, *of),
+                warning,
+                name,
+                frame=frame if exhibit.frame else None,
+            )
         else:
             display = _laid_out(exhibit, subject, frame)
             item = Table(exhibit.name, caption, frame, display, warning, name)

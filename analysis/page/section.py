@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.page.style import mark_footnote, mark_warning, paper_style
@@ -29,6 +30,8 @@ class ReportFigure:
         Its number in a report, as "Figure 5"; empty outside of one.
     footnote : str
         Small words at the foot of the drawing, which may be copied without its caption.
+    frame : DataFrame, optional
+        Unrounded numbers that it is drawn from; what its CSV holds.
     """
 
     stem: str
@@ -38,6 +41,7 @@ class ReportFigure:
     fit_name: str = ""
     label: str = ""
     footnote: str = ""
+    frame: pd.DataFrame | None = None
 
     @property
     def file_stem(self) -> str:
