@@ -164,7 +164,7 @@ def write_exhibit(item: Table | ReportFigure, path: Path) -> None:
     """
     if isinstance(item, Table):
         write_table_as(item, path)
-    elif path.suffix.lower() == ".csv" and item.frame is not None:
-        write_numbers(item.frame, path)
+    elif path.suffix.lower() == ".csv" and item.numbers is not None:
+        write_numbers(item.numbers(), path)
     else:
         write_figure_as(item.drawn(), path)

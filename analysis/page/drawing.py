@@ -67,16 +67,14 @@ def _write_in_turn(
     written = {}
     for figure in figures:
         on_file(figure.file_stem)
-        written[figure.file_stem] = [
-            *_write_frame(figure, folder),
-            *write_figure(figure.drawn(), folder, figure.file_stem),
-        ]
+        written[figure.file_stem] = _write_one(figure, folder)
     return written
 
 
-def _write_frame(figure: ReportFigure, folder: Path) -> list[Path]:
-    if figure.frame is None:
-        return []
+def _write_one(figure: ReportFigure, folder: Path) -> list[Path]:
+    if figure.numbers is None:
+        return write_figure(figure.drawn(), folder, figure.file_stem)
+    frame = figure.numbers()
     path = folder / f"{figure.file_stem}.csv"
-    write_numbers(figure.frame, path)
-    return [path]
+    write_numbers(frame, path)
+    return [path, *write_figure(figure.drawn(frame), folder, figure.file_stem)]

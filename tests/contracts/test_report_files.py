@@ -3,29 +3,30 @@
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
 import pytest
 import xarray as xr
 
 import analysis
 from analysis.every_model.checks import RANK, TRACE
+from analysis.families import MODEL_REPORTS
+from analysis.fit import Fit
 from analysis.page.exhibit import Exhibit
 from analysis.page.numbering import items_of
 from analysis.page.section import ReportFigure, Section
 from analysis.page.table import Table
 from analysis.page.table_files import write_table
-from analysis.report import load_fits, sections_of
-from inference.store import write_trace
+from analysis.report import sections_of
+from inference.checks.verdict import check
 from models.half_life.specification import LINEAR, PROPORTIONAL_HAZARD
-from tests.half_life.basis_traces import random_basis_tree
-from tests.half_life.joint_traces import random_joint_tree
-from tests.half_life.traces import imputed_half_life_tree, random_half_life_tree
+from tests.half_life import traces as half_life
+from tests.half_life.basis_traces import random_basis_fit
+from tests.half_life.joint_traces import random_joint_fit
 from tests.latex import compile_tables
-from tests.liquidity_regimes.traces import random_tree as random_regimes_tree
-from tests.liquidity_regimes.traces import threshold_tree
-from tests.price_pressure.traces import random_tree as random_price_pressure_tree
+from tests.liquidity_regimes import traces as liquidity_regimes
+from tests.price_pressure import traces as price_pressure
 from tests.trading_costs.cost_traces import random_costs_tree
 from tests.trading_costs.traces import random_curve_tree
 
@@ -33,61 +34,73 @@ OF_RAW_DRAWS = {TRACE.name, RANK.name}
 """Figures whose numbers are the draws, which the trace itself holds."""
 
 
-def _persistent_errors() -> xr.DataTree:
-    tree = random_price_pressure_tree("cash-inventory")
-    tree.attrs["variant"] = "cash-inventory-persistent-errors"
-    return tree
+RUN = {
+    "settings": {"draws": 100, "chains": 4, "seed": 7},
+    "seed": 7,
+    "versions": {"pymc": "6.4.0"},
+    "wall_time_s": 12.3,
+    "created": "2025-01-02T03:04:05+00:00",
+}
+"""Attributes of every trace, which made-up ones of trading costs lack."""
 
 
-def _cleaned(name: str) -> xr.DataTree:
-    tree = random_half_life_tree(PROPORTIONAL_HAZARD)
+def _judged(tree: xr.DataTree) -> Fit:
+    report = MODEL_REPORTS[tree.attrs["model"]]
+    parameters, run, _, verdict = check(tree, report.model.checks)
+    made = tree.copy()
+    made.attrs = RUN | tree.attrs
+    return Fit("", made, parameters, run, verdict, report.description)
+
+
+def _with_persistent_errors() -> Fit:
+    fit = price_pressure.random_fit("cash-inventory")
+    tree = fit.tree.copy()
+    tree.attrs = tree.attrs | {"variant": "cash-inventory-persistent-errors"}
+    return replace(fit, tree=tree)
+
+
+def _cleaned(name: str) -> Fit:
+    tree = half_life.random_half_life_tree(PROPORTIONAL_HAZARD)
     tree.attrs["cleaning"] = name
-    return tree
+    return half_life.half_life_fit(tree)
 
 
-FAMILIES: dict[str, dict[str, Callable[[], xr.DataTree]]] = {
+FAMILIES: dict[str, dict[str, Callable[[], Fit]]] = {
     "price_pressure": {
-        **{
-            variant: lambda variant=variant: random_price_pressure_tree(variant)
-            for variant in ("net-inventory", "cash-futures-order-flow")
-        },
-        "persistent": _persistent_errors,
+        "net": lambda: price_pressure.random_fit("net-inventory"),
+        "flow": lambda: price_pressure.random_fit("cash-futures-order-flow"),
+        "persistent": _with_persistent_errors,
     },
     "liquidity_regimes": {
-        "depth": lambda: random_regimes_tree("IV-depth"),
-        "constant": lambda: random_regimes_tree("II-constant"),
-        "thresholds": threshold_tree,
+        "depth": lambda: liquidity_regimes.random_fit("IV-depth"),
+        "constant": lambda: liquidity_regimes.random_fit("II-constant"),
+        "thresholds": liquidity_regimes.threshold_fit,
     },
     "half_life": {
-        "basis": random_basis_tree,
-        "joint": random_joint_tree,
-        "placebo": lambda: random_joint_tree(placebo=True),
-        "hazard": lambda: random_half_life_tree(PROPORTIONAL_HAZARD),
-        "imputed": lambda: imputed_half_life_tree(PROPORTIONAL_HAZARD),
-        "linear": lambda: random_half_life_tree(LINEAR),
+        "basis": random_basis_fit,
+        "joint": random_joint_fit,
+        "placebo": lambda: random_joint_fit(placebo=True),
+        "hazard": lambda: half_life.random_half_life_fit(PROPORTIONAL_HAZARD),
+        "imputed": lambda: half_life.imputed_half_life_fit(PROPORTIONAL_HAZARD),
+        "linear": lambda: half_life.random_half_life_fit(LINEAR),
         "wrds": lambda: _cleaned("wrds"),
         "workbench": lambda: _cleaned("workbench"),
     },
     "trading_costs": {
-        "curve": random_curve_tree,
-        "absolute": lambda: random_costs_tree("absolute", "volume-benchmark"),
-        "signed": lambda: random_costs_tree("signed", "volume-benchmark"),
-        "segments": lambda: random_costs_tree("signed", "segments"),
+        "curve": lambda: _judged(random_curve_tree()),
+        "absolute": lambda: _judged(random_costs_tree("absolute", "volume-benchmark")),
+        "signed": lambda: _judged(random_costs_tree("signed", "volume-benchmark")),
+        "segments": lambda: _judged(random_costs_tree("signed", "segments")),
     },
 }
-"""Family -> name of a made-up trace -> the trace."""
+"""Family -> name -> a fit of a made-up trace."""
 
 
 @pytest.fixture(scope="module", params=FAMILIES)
-def family(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[str, list[Section]]:
-    folder = tmp_path_factory.mktemp("traces")
-    paths = []
-    for name, tree in FAMILIES[request.param].items():
-        paths.append(folder / f"{name}.nc")
-        write_trace(tree(), paths[-1])
-    return request.param, sections_of(load_fits(paths))
+def family(request: pytest.FixtureRequest) -> tuple[str, list[Section]]:
+    made = FAMILIES[request.param].items()
+    fits = [replace(make(), name=name) for name, make in made]
+    return request.param, sections_of(fits)
 
 
 def _declared(name: str) -> Iterator[Exhibit]:
@@ -118,5 +131,5 @@ def test_every_figure_has_its_numbers(family: tuple[str, list[Section]]) -> None
     figures = [item for item in items_of(family[1]) if isinstance(item, ReportFigure)]
     assert figures
     for figure in figures:
-        has_numbers = isinstance(figure.frame, pd.DataFrame) and len(figure.frame)
-        assert bool(has_numbers) == (figure.stem not in OF_RAW_DRAWS), figure.stem
+        has_numbers = figure.numbers is not None and not figure.numbers().empty
+        assert has_numbers == (figure.stem not in OF_RAW_DRAWS), figure.stem
