@@ -152,7 +152,7 @@ def figure_episodes(_: Fit, frame: pd.DataFrame) -> Figure:
     troughs = list(frame.groupby("trough", sort=False))
     rows = max(1, -(-len(troughs) // 3))
     figure, axes = new_figure(rows, 3, 0.5 + 1.75 * rows, sharex=True, sharey=True)
-    for one, (day, window) in zip(axes, troughs, strict=False):
+    for one, (_, window) in zip(axes, troughs, strict=False):
         for name, color, line in (
             ("depth", DEPTH_COLOR, "-"),
             ("price_impact", PRICE_IMPACT_COLOR, (0, (4, 1.5))),
@@ -164,7 +164,7 @@ def figure_episodes(_: Fit, frame: pd.DataFrame) -> Figure:
                 linestyle=line,
                 label=SERIES_WORDS[name],
             )
-        _mark_trough(one, day)
+        _mark_trough(one, window["trough"].iloc[0])
     for unused in axes[len(troughs) :]:
         unused.set_axis_off()
     for one in axes[::3]:
