@@ -149,10 +149,10 @@ def episodes(fit: Fit) -> pd.DataFrame:
 
 def figure_episodes(_: Fit, frame: pd.DataFrame) -> Figure:
     """Price impact of the first security, and depth."""
-    troughs = list(frame.groupby("trough", sort=False))
-    rows = max(1, -(-len(troughs) // 3))
+    windows = [rows for _, rows in frame.groupby("trough", sort=False)]
+    rows = max(1, -(-len(windows) // 3))
     figure, axes = new_figure(rows, 3, 0.5 + 1.75 * rows, sharex=True, sharey=True)
-    for one, (_, window) in zip(axes, troughs, strict=False):
+    for one, window in zip(axes, windows, strict=False):
         for name, color, line in (
             ("depth", DEPTH_COLOR, "-"),
             ("price_impact", PRICE_IMPACT_COLOR, (0, (4, 1.5))),
@@ -165,7 +165,7 @@ def figure_episodes(_: Fit, frame: pd.DataFrame) -> Figure:
                 label=SERIES_WORDS[name],
             )
         _mark_trough(one, window["trough"].iloc[0])
-    for unused in axes[len(troughs) :]:
+    for unused in axes[len(windows) :]:
         unused.set_axis_off()
     for one in axes[::3]:
         one.set_ylabel("multiple of usual")

@@ -367,7 +367,7 @@ def figure_price_pressure_forest(_: Sequence[Fit], frame: pd.DataFrame) -> Figur
     tenors = sorted(frame["tenor_years"].unique())
     figure, axes = panels_of(tenors, 0.8 + 0.34 * len(labels), sharex=False)
     for one, tenor in zip(axes, tenors, strict=True):
-        for _, row in frame[frame["tenor_years"] == tenor].iterrows():
+        for _place, row in frame[frame["tenor_years"] == tenor].iterrows():
             _plot_coefficient(one, labels.index(f"{row['fit']}: {row['market']}"), row)
         one.axvline(0, color=GREY, linewidth=0.6, zorder=0.5)
         one.set_title(f"{tenor}-year bucket")
