@@ -90,7 +90,12 @@ FAMILIES: dict[str, dict[str, Callable[[], Fit]]] = {
         "curve": lambda: _judged(random_curve_tree()),
         "absolute": lambda: _judged(random_costs_tree("absolute", "volume-benchmark")),
         "signed": lambda: _judged(random_costs_tree("signed", "volume-benchmark")),
-        "segments": lambda: _judged(random_costs_tree("signed", "segments")),
+        **{
+            formula: lambda formula=formula: _judged(
+                random_costs_tree("signed", formula)
+            )
+            for formula in ("segments", "venue", "retail")
+        },
     },
 }
 """Family -> name -> a fit of a made-up trace."""
