@@ -94,8 +94,9 @@ FAMILIES: dict[str, dict[str, Callable[[], Fit]]] = {
             formula: lambda formula=formula: _judged(
                 random_costs_tree("signed", formula)
             )
-            for formula in ("segments", "venue", "retail")
+            for formula in ("segments", "retail")
         },
+        "venue": lambda: _judged(random_costs_tree("absolute", "venue")),
     },
 }
 """Family -> name -> a fit of a made-up trace."""
