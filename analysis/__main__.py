@@ -209,7 +209,7 @@ def application(reports: Reports) -> typer.Typer:
             raise typer.Exit(EXIT_CHECK_FAILED)
 
     def plot(traces: Traces, name: Name = None, out: Path | None = None) -> None:
-        """Write one figure of the report, as .png or .pdf."""
+        """Write one figure of the report, as .png or .pdf, or its numbers as .csv."""
         _write_or_list(exhibits(traces, ReportFigure, reports), name, out)
 
     def table(traces: Traces, name: Name = None, out: Path | None = None) -> None:

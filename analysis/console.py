@@ -18,7 +18,7 @@ from analysis.page.numbering import items_of
 from analysis.page.section import ReportFigure
 from analysis.page.style import write_figure_as
 from analysis.page.table import Table, probability
-from analysis.page.table_files import write_table_as
+from analysis.page.table_files import write_numbers, write_table_as
 from analysis.report import Reports, load_fits, sections_of
 from data.errors import DataError
 
@@ -174,8 +174,13 @@ def exhibits(
 
 
 def write_exhibit(item: Table | ReportFigure, path: Path) -> None:
-    """Write one table or figure in the format that the name of the file says."""
+    """Write one table or figure in the format that the name of the file says.
+
+    A name that ends in .csv gets the numbers that a figure is drawn from.
+    """
     if isinstance(item, Table):
         write_table_as(item, path)
+    elif path.suffix.lower() == ".csv" and item.numbers is not None:
+        write_numbers(item.numbers(), path)
     else:
         write_figure_as(item.drawn(), path)

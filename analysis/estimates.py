@@ -68,6 +68,17 @@ def summary_of_one(draws: xr.DataArray) -> dict[str, float]:
     return {str(name): float(value) for name, value in summary.data_vars.items()}
 
 
+def flat(dataset: xr.Dataset, *dims: str) -> pd.DataFrame:
+    """One row a point, its coordinates first: what a figure over a grid is drawn of."""
+    frame = dataset.to_dataframe(dim_order=list(dims)).reset_index()
+    return frame[[*dims, *dataset.data_vars]]
+
+
+def gridded(frame: pd.DataFrame, *dims: str) -> xr.Dataset:
+    """What :func:`flat` made flat."""
+    return frame.set_index(list(dims)).to_xarray()
+
+
 def element_estimates(
     draws: xr.Dataset,
     parameters: Sequence[str],

@@ -27,13 +27,13 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.half_life.basis import decomposition_estimates
-from analysis.half_life.basis_paths import BASIS_HALF_LIFE, figure_basis_level
-from analysis.half_life.closers import figure_half_life_concentration, figure_who_closes_basis
+from analysis.half_life.basis_paths import BASIS_HALF_LIFE, BASIS_LEVEL
+from analysis.half_life.closers import BY_CONCENTRATION, WHO_CLOSES
 from analysis.half_life.coefficients import COEFFICIENTS, coefficient_estimates
 from analysis.half_life.comparison import PROPAGATION, ImputedAndPlugIn
 from analysis.half_life.events import outcome_counts
 from analysis.half_life.findings import half_life_sentences
-from analysis.half_life.survival_check import figure_survival_check
+from analysis.half_life.survival_check import SURVIVAL_CHECK
 from analysis.page.exhibit import figure_of, table_of
 from analysis.page.style import use_paper_style
 from analysis.report import load_fit
@@ -99,7 +99,7 @@ decomposition.judgement.summary
 # that the decomposition does not know. Deviations may be taken from it all the same when told; what is made from them says so.
 
 # %%
-figure_basis_level(decomposition)
+figure_of(BASIS_LEVEL, decomposition)
 
 # %%
 figure_of(BASIS_HALF_LIFE, decomposition)
@@ -204,10 +204,10 @@ beside.assign(truth=pd.Series(EFFECTS.coefficient)).fillna({"truth": 0.0}).round
 # to markets, so these are associations: they do not say what a change of who trades would do.
 
 # %%
-figure_who_closes_basis(result)
+figure_of(WHO_CLOSES, result)
 
 # %%
-figure_half_life_concentration(result)
+figure_of(BY_CONCENTRATION, result)
 
 # %% [markdown]
 # ## Does the model fit?
@@ -215,7 +215,7 @@ figure_half_life_concentration(result)
 # Kaplan-Meier curves of the data beside those of data drawn from the posterior, by kind of event and tenor.
 
 # %%
-figure_survival_check(result)
+figure_of(SURVIVAL_CHECK, result)
 
 # %% [markdown]
 # ## In words

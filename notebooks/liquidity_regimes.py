@@ -24,13 +24,13 @@
 import logging
 from pathlib import Path
 
-from analysis.liquidity_regimes.data import figure_price_impact_and_depth
+from analysis.liquidity_regimes.data import PRICE_IMPACT_AND_DEPTH
 from analysis.liquidity_regimes.estimates import regimes_beside_published
-from analysis.liquidity_regimes.forecast import figure_state_calibration
+from analysis.liquidity_regimes.forecast import STATE_CALIBRATION
 from analysis.liquidity_regimes.fragility import fragility, fragility_today
-from analysis.liquidity_regimes.fragility_exhibits import figure_fragility
+from analysis.liquidity_regimes.fragility_exhibits import FRAGILITY_BY_DEPTH
 from analysis.liquidity_regimes.moves import MATRICES_BY_DEPTH
-from analysis.liquidity_regimes.states import figure_smoothed_states
+from analysis.liquidity_regimes.states import SMOOTHED_STATES
 from analysis.report import load_fit
 from analysis.page.exhibit import figure_of
 from analysis.page.style import use_paper_style
@@ -94,17 +94,17 @@ table[columns].astype(float).round(3)
 # Price impact and depth, and what the posterior makes of them day by day.
 
 # %%
-figure_price_impact_and_depth(result)
+figure_of(PRICE_IMPACT_AND_DEPTH, result)
 
 # %%
-figure_smoothed_states(result)
+figure_of(SMOOTHED_STATES, result)
 
 # %% [markdown]
 # Because the data are simulated, the states behind them are known. A forecast made a day ahead should come true as often as
 # it says.
 
 # %%
-figure_state_calibration(result)
+figure_of(STATE_CALIBRATION, result)
 
 # %% [markdown]
 # ## Depth moves the states
@@ -137,4 +137,4 @@ fragility(trace, 40, state_probability={"2": 0.7, "3": 0.3}).round(3)
 # dashed lines are for depth that stays, and the dotted lines follow from the paper's estimates, the truth of this simulation.
 
 # %%
-figure_fragility(result)
+figure_of(FRAGILITY_BY_DEPTH, result)

@@ -24,12 +24,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.every_model.figures_calibration import figure_predictive_pit
-from analysis.every_model.figures_predictive import (
-    figure_posterior_predictive_check,
-    figure_prior_posterior,
-)
-from analysis.price_pressure.pressure import estimates_beside_published, figure_price_pressure
+from analysis.every_model.checks import CALIBRATION, POSTERIOR_PREDICTIVE, PRIOR_POSTERIOR
+from analysis.page.exhibit import figure_of
+from analysis.price_pressure.pressure import estimates_beside_published, PRESSURE_THROUGH_TIME
 from analysis.report import load_fit
 from analysis.page.style import use_paper_style
 from data.price_pressure.panel import panel_from_frame
@@ -87,7 +84,7 @@ result.verdict, result.run
 result.diagnostics[["r_hat", "ess_bulk", "contraction", "information"]].round(3)
 
 # %%
-figure_prior_posterior(result)
+figure_of(PRIOR_POSTERIOR, result)
 
 # %% [markdown]
 # ## The interval
@@ -108,7 +105,7 @@ pd.Series({"truth inside the 95% interval": inside.sum(), "coefficients": len(in
 # Times inventory, the coefficient becomes basis points of yield, week by week:
 
 # %%
-figure_price_pressure(result)
+figure_of(PRESSURE_THROUGH_TIME, result)
 
 # %% [markdown]
 # ## Does the model fit?
@@ -117,7 +114,7 @@ figure_price_pressure(result)
 # both must pass. On real yields from 2001 to 2018 they do not: the report says so, and so should the paper.
 
 # %%
-figure_posterior_predictive_check(result)
+figure_of(POSTERIOR_PREDICTIVE, result)
 
 # %%
-figure_predictive_pit(result)
+figure_of(CALIBRATION, result)

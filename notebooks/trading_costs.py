@@ -28,15 +28,15 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimates import summarise_draws
-from analysis.page.exhibit import of_fit
+from analysis.page.exhibit import figure_of, of_fit
 from analysis.page.style import use_paper_style
 from analysis.report import load_fit
 from analysis.trading_costs.coefficients import BY_RESPONSE, COEFFICIENTS, disagreement
 from analysis.trading_costs.cost import Trade, trading_cost
-from analysis.trading_costs.figures import figure_cost_by_volume, figure_security_effects
+from analysis.trading_costs.figures import COST_BY_VOLUME, SECURITY_EFFECTS
 from analysis.trading_costs.groups import FAIR_VALUE_COVERAGE
 from analysis.trading_costs.spreads import SPREADS
-from analysis.trading_costs.yield_curve import figure_left_out_quotes, figure_yield_curve
+from analysis.trading_costs.yield_curve import LEFT_OUT_QUOTES, YIELD_CURVE_FIGURE
 from data.trading_costs.panel import trading_costs_panel_from_frame
 from data.trading_costs.quote_panel import quote_panel_from_frame
 from inference import SamplerSettings, fit, write_trace
@@ -71,10 +71,10 @@ curve = fitted(
     "curve",
     prepare_yield_curve(quote_panel_from_frame(quotes, "simulated"), CrossSectionSpecification()),
 )
-figure_yield_curve(curve)
+figure_of(YIELD_CURVE_FIGURE, curve)
 
 # %%
-figure_left_out_quotes(curve)
+figure_of(LEFT_OUT_QUOTES, curve)
 
 # %% [markdown]
 # ## Costs that do not depend on the benchmark
@@ -158,10 +158,10 @@ by_size = fitted(
         TradingCostsSpecification(formula="volume-benchmark", response="signed"),
     ),
 )
-figure_cost_by_volume(by_size)
+figure_of(COST_BY_VOLUME, by_size)
 
 # %%
-figure_security_effects(by_size)
+figure_of(SECURITY_EFFECTS, by_size)
 
 # %% [markdown]
 # ## What will it cost?

@@ -5,11 +5,15 @@ from collections.abc import Iterable
 from analysis.every_model.figures_calibration import (
     figure_innovation_autocorrelation,
     figure_predictive_pit,
+    innovation_autocorrelation,
+    observed_pit,
 )
 from analysis.every_model.figures_predictive import (
     figure_posterior_predictive_check,
     figure_prior_posterior,
     figure_prior_predictive_check,
+    prior_beside_posterior,
+    prior_statistics,
 )
 from analysis.every_model.figures_sampling import figure_rank, figure_trace
 from analysis.every_model.tables_fit import DIAGNOSTICS, PREDICTIVE_CHECK
@@ -27,6 +31,7 @@ PRIOR_POSTERIOR = drawn(
     figure_prior_posterior,
     "Prior and posterior of every parameter, in prior standard deviations from the "
     "prior mean. A posterior as wide as its prior was not informed by the data.",
+    frame=prior_beside_posterior,
 )
 
 PRIOR_PREDICTIVE = drawn(
@@ -34,6 +39,7 @@ PRIOR_PREDICTIVE = drawn(
     "Statistics of {fit.predictive_check.subject} drawn from the prior (50% and 95% "
     "ranges) beside the observed; sizes on a logarithmic axis. The prior should allow "
     "the observed value without insisting on it.",
+    frame=prior_statistics,
 )
 
 POSTERIOR_PREDICTIVE = drawn(
@@ -41,6 +47,7 @@ POSTERIOR_PREDICTIVE = drawn(
     "Statistics of replicated {fit.predictive_check.subject} (50% and 95% ranges) "
     "beside the observed. A diamond outside the thin line is a feature that the model "
     "does not reproduce.",
+    frame=PREDICTIVE_CHECK.frame,
 )
 
 CALIBRATION = drawn(
@@ -49,6 +56,7 @@ CALIBRATION = drawn(
     "integral transform, dashed: pointwise 95% range of a bar. Empirical "
     "distribution minus the uniform: a calibrated model stays inside the "
     "simultaneous 95% envelope.",
+    frame=observed_pit,
     shown=_predicts,
 )
 
@@ -58,6 +66,7 @@ AUTOCORRELATION = drawn(
     "lags 1 to {fit.description.num_lags} {fit.description.time_unit}s; band: "
     "pointwise 95% range of white noise. Squares above it: volatility changes over "
     "time, which the model does not know.",
+    frame=innovation_autocorrelation,
     shown=_predicts,
 )
 

@@ -5,11 +5,10 @@ series and compute the probabilities themselves: they know neither days that wer
 observed nor predictions one step ahead.
 """
 
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
+import pandas as pd
 from arviz_stats.ecdf_utils import ecdf_pit
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -64,13 +63,18 @@ def _envelope(num_values: int) -> tuple[FloatArray, FloatArray, FloatArray]:
     return points, lower, upper
 
 
-def observed_pit(fit: Fit, selection: Mapping[str, Any]) -> FloatArray:
-    """PIT values of one series, what was not observed left out."""
-    values = fit.group("one_step_ahead")["pit"].sel(selection).to_numpy()
-    return np.asarray(values[np.isfinite(values)], dtype=float)
+def observed_pit(fit: Fit) -> pd.DataFrame:
+    """Columns series and pit; what was not observed is left out."""
+    values = fit.group("one_step_ahead")["pit"]
+    frames = [
+        pd.DataFrame({"pit": values.sel(selection).to_numpy()}).assign(series=label)
+        for label, selection in fit.series
+    ]
+    frame = pd.concat(frames, ignore_index=True)[["series", "pit"]]
+    return fit.marked(frame[np.isfinite(frame["pit"])])
 
 
-def figure_predictive_pit(fit: Fit) -> Figure:
+def figure_predictive_pit(_: Fit, frame: pd.DataFrame) -> Figure:
     """Probability integral transform of one-step-ahead predictions by series.
 
     Returns
@@ -79,11 +83,12 @@ def figure_predictive_pit(fit: Fit) -> Figure:
         Histogram with the pointwise 95% range of a bar (dashed), and distribution
         minus the uniform with its simultaneous 95% envelope.
     """
-    figure, pairs = _paired_axes(len(fit.series), 1.9)
-    for (above, below), (label, selection) in zip(pairs, fit.series, strict=True):
-        pit = observed_pit(fit, selection)
+    series = list(frame.groupby("series", sort=False)["pit"])
+    figure, pairs = _paired_axes(len(series), 1.9)
+    for (above, below), (label, values) in zip(pairs, series, strict=True):
+        pit = values.to_numpy(dtype=float)
         _plot_histogram(above, pit)
-        above.set_title(label[0].upper() + label[1:])
+        above.set_title(_sentence_case(str(label)))
         points, difference, lower, upper = ecdf_difference(pit)
         band(below, points, lower, upper, GREY)
         below.plot(points, difference, color=BLUE)
@@ -132,7 +137,36 @@ def _plot_histogram(axes: Axes, pit: FloatArray) -> None:
     axes.axhline(1, color=BLACK, linewidth=0.6)
 
 
-def figure_innovation_autocorrelation(fit: Fit) -> Figure:
+def _sentence_case(label: str) -> str:
+    return label[:1].upper() + label[1:]
+
+
+INNOVATIONS = "innovations"
+SQUARES = "squared innovations"
+
+
+def innovation_autocorrelation(fit: Fit) -> pd.DataFrame:
+    """Correlogram of each series one step ahead, and of its squares.
+
+    Returns
+    -------
+    DataFrame
+        Columns series, of (`INNOVATIONS` or `SQUARES`) and those of `correlogram`.
+    """
+    innovation = fit.group("one_step_ahead")["standardized_innovation"]
+    num_lags = fit.description.num_lags
+    frames = []
+    for label, selection in fit.series:
+        values = innovation.sel(selection).to_numpy()
+        for of, series in ((INNOVATIONS, values), (SQUARES, values**2)):
+            found = correlogram(series, num_lags)
+            found.insert(0, "of", of)
+            found.insert(0, "series", label)
+            frames.append(found)
+    return fit.marked(pd.concat(frames, ignore_index=True))
+
+
+def figure_innovation_autocorrelation(fit: Fit, frame: pd.DataFrame) -> Figure:
     """Autocorrelation of standardised innovations and of their squares by series.
 
     Returns
@@ -141,35 +175,49 @@ def figure_innovation_autocorrelation(fit: Fit) -> Figure:
         Band: pointwise 95% range of white noise. Squares above it mean volatility
         that the model takes as constant but is not.
     """
-    figure, pairs = _paired_axes(len(fit.series), 1.8)
-    innovation = fit.group("one_step_ahead")["standardized_innovation"]
-    num_lags = fit.description.num_lags
-    for (above, below), (label, selection) in zip(pairs, fit.series, strict=True):
-        values = innovation.sel(selection).to_numpy()
-        plot_autocorrelation(above, values, num_lags)
-        plot_autocorrelation(below, values**2, num_lags)
-        above.set_title(label[0].upper() + label[1:])
-        for one in (above, below):
+    series = list(frame.groupby("series", sort=False))
+    figure, pairs = _paired_axes(len(series), 1.8)
+    for (above, below), (label, rows) in zip(pairs, series, strict=True):
+        for one, of in ((above, INNOVATIONS), (below, SQUARES)):
+            plot_correlogram(one, rows[rows["of"] == of])
             one.set_xlabel(f"lag ({fit.description.time_unit}s)")
+        above.set_title(_sentence_case(str(label)))
     for above, below in pairs[::MAX_COLUMNS]:
-        above.set_ylabel("innovations")
-        below.set_ylabel("squared innovations")
+        above.set_ylabel(INNOVATIONS)
+        below.set_ylabel(SQUARES)
     return figure
 
 
-def plot_autocorrelation(axes: Axes, values: FloatArray, num_lags: int) -> None:
-    """Draw the correlogram of a series with the pointwise 95% range of white noise.
+def correlogram(values: FloatArray, num_lags: int) -> pd.DataFrame:
+    """Autocorrelation of a series by lag.
 
     Parameters
     ----------
-    axes : Axes
     values : (time,) float
         May hold NaN.
     num_lags : int
+
+    Returns
+    -------
+    DataFrame
+        Columns lag, autocorrelation, white_noise_95: white noise lies between minus
+        and plus this at a lag with 95% probability.
     """
     lags = min(num_lags, len(values) // 2)
-    correlation = acf(values, nlags=lags, missing="conservative", fft=False)[1:]
-    edge = 1.96 / np.sqrt(np.isfinite(values).sum())
-    axes.axhspan(-edge, edge, color=GREY, alpha=0.3, linewidth=0)
-    axes.vlines(range(1, lags + 1), 0, correlation, color=BLUE, linewidth=1.4)
+    return pd.DataFrame(
+        {
+            "lag": range(1, lags + 1),
+            "autocorrelation": acf(
+                values, nlags=lags, missing="conservative", fft=False
+            )[1:],
+            "white_noise_95": 1.96 / np.sqrt(np.isfinite(values).sum()),
+        }
+    )
+
+
+def plot_correlogram(axes: Axes, rows: pd.DataFrame) -> None:
+    """Draw a `correlogram` with the pointwise 95% range of white noise."""
+    for edge in rows["white_noise_95"].head(1):
+        axes.axhspan(-edge, edge, color=GREY, alpha=0.3, linewidth=0)
+    axes.vlines(rows["lag"], 0, rows["autocorrelation"], color=BLUE, linewidth=1.4)
     zero_line(axes)

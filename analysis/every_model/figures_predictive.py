@@ -29,7 +29,8 @@ def prior_beside_posterior(fit: Fit) -> pd.DataFrame:
     -------
     DataFrame
         Columns parameter, label, and {prior, posterior}_{lower_95, mean, upper_95}, all
-        minus the prior mean and over the prior standard deviation.
+        minus the prior mean and over the prior standard deviation; variant and
+        diagnostics.
     """
     described = fit.description
     names = [name for name in described.shown_parameters if name in fit.group("prior")]
@@ -41,10 +42,10 @@ def prior_beside_posterior(fit: Fit) -> pd.DataFrame:
         for group, frame in (("prior", prior), ("posterior", posterior))
         for column in columns
     }
-    return prior[["parameter", "label"]].assign(**scaled)
+    return fit.marked(prior[["parameter", "label"]].assign(**scaled))
 
 
-def figure_prior_posterior(fit: Fit) -> Figure:
+def figure_prior_posterior(fit: Fit, frame: pd.DataFrame) -> Figure:
     """Every parameter's prior and posterior on the scale of the prior.
 
     Returns
@@ -53,7 +54,6 @@ def figure_prior_posterior(fit: Fit) -> Figure:
         95% intervals in prior standard deviations from the prior mean: a posterior as
         wide as its prior says that the data did not inform it.
     """
-    frame = prior_beside_posterior(fit)
     figure, (axes,) = new_figure(1, 1, 1.1 + 0.17 * len(frame))
     y = range(len(frame))
     axes.hlines(
@@ -89,7 +89,7 @@ def figure_prior_posterior(fit: Fit) -> Figure:
     return figure
 
 
-def figure_posterior_predictive_check(fit: Fit) -> Figure:
+def figure_posterior_predictive_check(fit: Fit, frame: pd.DataFrame) -> Figure:
     """Statistics of the observed data beside their posterior predictive draws.
 
     Returns
@@ -97,12 +97,16 @@ def figure_posterior_predictive_check(fit: Fit) -> Figure:
     Figure
         Thin and thick line: 95% and 50% of the replications. Diamond: observed.
     """
-    return _predictive_check(
-        fit.predictive_check, fit.replicated_statistics, _leave_linear
-    )
+    return _predictive_check(fit.predictive_check, frame, _leave_linear)
 
 
-def figure_prior_predictive_check(fit: Fit) -> Figure:
+def prior_statistics(fit: Fit) -> pd.DataFrame:
+    """Statistics of the observed data beside those drawn from the prior."""
+    check = fit.predictive_check
+    return fit.marked(compare_statistics(fit.tree, check, "prior_predictive"))
+
+
+def figure_prior_predictive_check(fit: Fit, frame: pd.DataFrame) -> Figure:
     """Statistics of the observed data beside draws from the prior.
 
     Returns
@@ -111,7 +115,6 @@ def figure_prior_predictive_check(fit: Fit) -> Figure:
         As the posterior check; sizes on a logarithmic axis. The observed value should
         lie well inside: the prior allows it without insisting on it.
     """
-    frame = compare_statistics(fit.tree, fit.predictive_check, "prior_predictive")
     return figure_prior_check(fit.predictive_check, frame)
 
 

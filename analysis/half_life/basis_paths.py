@@ -8,7 +8,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.estimates import TAIL, stacked, summarise_draws
+from analysis.estimates import TAIL, flat, gridded, stacked, summarise_draws
 from analysis.fit import Fit
 from analysis.half_life.basis import decomposition_estimates
 from analysis.page.exhibit import Exhibit, drawn
@@ -36,16 +36,30 @@ def _grid(fit: Fit, height: float) -> tuple[Figure, list[tuple[Axes, int]]]:
     return figure, list(zip(axes, tenors, strict=False))
 
 
-def figure_basis_level(fit: Fit) -> Figure:
+def basis_levels(fit: Fit) -> pd.DataFrame:
+    """Columns tenor (years), day, of `summarise_draws`, and observed_bp."""
+    level = summarise_draws(fit.group("smoothed")["level_bp"])
+    return _by_day(fit, level.assign(observed_bp=fit.panel["basis_bp"]))
+
+
+def _by_day(fit: Fit, dataset: xr.Dataset) -> pd.DataFrame:
+    return fit.marked(flat(dataset, "tenor", "day"))
+
+
+def figure_basis_level(fit: Fit, frame: pd.DataFrame) -> Figure:
     """Line: posterior mean of the level; band: 95% interval."""
     figure, places = _grid(fit, 2.2)
-    level = summarise_draws(fit.group("smoothed")["level_bp"])
+    level = gridded(frame, "tenor", "day")
     for axes, tenor in places:
-        observed = fit.panel["basis_bp"].sel(tenor=tenor)
+        here = level.sel(tenor=tenor)
         axes.plot(
-            observed["day"], observed, color=GREY, linewidth=0.5, label="observed basis"
+            here["day"],
+            here["observed_bp"],
+            color=GREY,
+            linewidth=0.5,
+            label="observed basis",
         )
-        _plot_band(axes, level.sel(tenor=tenor), BLUE, "level, posterior mean")
+        _plot_band(axes, here, BLUE, "level, posterior mean")
         axes.set_title(f"{tenor}-year basis")
         axes.set_ylabel("basis points")
     shared_legend(figure, [axes for axes, _ in places], 3)
@@ -56,6 +70,7 @@ BASIS_LEVEL = drawn(
     figure_basis_level,
     "Observed basis and its level given all days, basis points: posterior mean and "
     "pointwise 95% interval.",
+    frame=basis_levels,
 )
 
 
@@ -66,13 +81,22 @@ def _plot_band(axes: Axes, summary: xr.Dataset, color: str, label: str) -> None:
     date_axis(axes)
 
 
-def figure_basis_deviation(fit: Fit, events: pd.DataFrame) -> Figure:
+def basis_deviations(fit: Fit) -> pd.DataFrame:
+    """Columns tenor (years), day and those of `summarise_draws`, bp."""
+    return _by_day(fit, summarise_draws(fit.group("smoothed")["deviation_bp"]))
+
+
+def figure_basis_deviation(
+    fit: Fit, frame: pd.DataFrame, events: pd.DataFrame
+) -> Figure:
     """Smoothed deviation by tenor with the events that were followed, basis points.
 
     Parameters
     ----------
     fit : Fit
         Of the basis decomposition.
+    frame : DataFrame
+        Of :func:`basis_deviations`.
     events : DataFrame
         Columns date, tenor, is_censored: marked under each series; may be empty.
 
@@ -83,7 +107,7 @@ def figure_basis_deviation(fit: Fit, events: pd.DataFrame) -> Figure:
         deviation halved within the horizon; upper row: those whose did not.
     """
     figure, places = _grid(fit, 2.2)
-    deviation = summarise_draws(fit.group("smoothed")["deviation_bp"])
+    deviation = gridded(frame, "tenor", "day")
     first, last = deviation["day"].to_numpy()[[0, -1]]
     events = events[(events["date"] >= first) & (events["date"] <= last)]
     for axes, tenor in places:
@@ -104,6 +128,7 @@ def deviation_with(events: pd.DataFrame) -> Exhibit:
         "posterior mean and pointwise 95% interval. Ticks: events that were followed, "
         "those whose deviation halved within the horizon below, those still open "
         "above.",
+        frame=basis_deviations,
         figure=partial(figure_basis_deviation, events=events),
     )
 

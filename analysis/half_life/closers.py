@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import (
@@ -14,7 +13,7 @@ from matplotlib.ticker import (
     StrMethodFormatter,
 )
 
-from analysis.estimates import summarise_draws
+from analysis.estimates import flat, summarise_draws
 from analysis.every_model.tables_fit import uninformed_parameters
 from analysis.fit import Fit
 from analysis.half_life.description import COVARIATE_WORDS
@@ -97,7 +96,30 @@ def information_note(fit: Fit, inputs: HalfLifeInputs, covariate: str) -> str:
     return ""
 
 
-def figure_half_life_concentration(fit: Fit) -> Figure:
+def _expected_over(fit: Fit, covariate: str, tenor: int | None = None) -> pd.DataFrame:
+    """Expected half-life over the range of a covariate.
+
+    Returns
+    -------
+    DataFrame
+        Columns covariate, value and those of `summarise_draws`, trading days.
+    """
+    inputs = inputs_of(fit)
+    grid = _grid(inputs, covariate)
+    share = covariate_survival(fit, inputs, covariate, grid, tenor)
+    frame = flat(summarise_draws(restricted_mean_days(share)), "value")
+    frame.insert(0, "covariate", covariate)
+    return frame
+
+
+def by_concentration(fit: Fit) -> pd.DataFrame:
+    """Columns tenor (years) and those of expected half-life over a covariate."""
+    tenors = sorted(int(x) for x in outcome_points(inputs_of(fit))["tenor"].unique())
+    frames = {x: _expected_over(fit, CONCENTRATION, x) for x in tenors}
+    return fit.marked(pd.concat(frames, names=["tenor"]).reset_index(0))
+
+
+def figure_half_life_concentration(fit: Fit, frame: pd.DataFrame) -> Figure:
     """Dots: outcomes that halved; open triangles: still open when last watched."""
     inputs = inputs_of(fit)
     points = outcome_points(inputs)
@@ -105,12 +127,10 @@ def figure_half_life_concentration(fit: Fit) -> Figure:
     rows = -(-len(tenors) // COLUMNS)
     columns = min(COLUMNS, len(tenors))
     figure, axes = new_figure(rows, columns, 0.5 + 2.1 * rows, sharex=True, sharey=True)
-    grid = _grid(inputs, CONCENTRATION)
     note = information_note(fit, inputs, CONCENTRATION)
     for one, tenor in zip(axes, tenors, strict=False):
         _plot_points(one, points[points["tenor"] == tenor], CONCENTRATION)
-        share = covariate_survival(fit, inputs, CONCENTRATION, grid, tenor)
-        _plot_curve(one, restricted_mean_days(share))
+        _plot_curve(one, frame[frame["tenor"] == tenor])
         one.set_title(f"{tenor}-year basis")
         _write_note(one, note)
     # The last axes of each column, which is not always in the last row.
@@ -138,11 +158,10 @@ def _grid(inputs: HalfLifeInputs, covariate: str) -> FloatArray:
     return np.linspace(low, high, NUM_POINTS)
 
 
-def _plot_curve(axes: Axes, days: xr.DataArray, color: str = BLUE) -> None:
-    summary = summarise_draws(days)
-    value = summary["value"]
-    band(axes, value, summary["lower_95"], summary["upper_95"], color, "95% interval")
-    axes.plot(value, summary["mean"], color=color, label="expected, posterior mean")
+def _plot_curve(axes: Axes, rows: pd.DataFrame) -> None:
+    value = rows["value"]
+    band(axes, value, rows["lower_95"], rows["upper_95"], BLUE, "95% interval")
+    axes.plot(value, rows["mean"], color=BLUE, label="expected, posterior mean")
 
 
 def _plot_points(axes: Axes, points: pd.DataFrame, covariate: str) -> None:
@@ -187,15 +206,21 @@ def _write_note(axes: Axes, note: str) -> None:
         )
 
 
-def figure_partial_effects(fit: Fit) -> Figure:
+def partial_effects(fit: Fit) -> pd.DataFrame:
+    """Expected half-life over the range of each covariate, one after the other."""
+    names = map(str, inputs_of(fit).covariates.index)
+    frames = [_expected_over(fit, name) for name in names]
+    return fit.marked(pd.concat(frames, ignore_index=True))
+
+
+def figure_partial_effects(fit: Fit, frame: pd.DataFrame) -> Figure:
     """Ticks below: outcomes. Amounts and counts on a logarithmic axis."""
     inputs = inputs_of(fit)
     names = [str(name) for name in inputs.covariates.index]
     rows = -(-len(names) // COLUMNS)
     figure, axes = new_figure(rows, COLUMNS, 0.4 + 1.75 * rows, sharey=True)
     for one, name in zip(axes, names, strict=False):
-        share = covariate_survival(fit, inputs, name, _grid(inputs, name))
-        _plot_curve(one, restricted_mean_days(share))
+        _plot_curve(one, frame[frame["covariate"] == name])
         values = inputs.outcomes[name]
         one.plot(
             values,
@@ -235,7 +260,46 @@ def _scale(axes: Axes, covariate: str) -> None:
     axes.set_xlim(low, high)
 
 
-def figure_who_closes_basis(fit: Fit) -> Figure:
+EXPECTED = "expected within the horizon"
+MEDIAN = "median"
+
+
+def who_closes(fit: Fit) -> pd.DataFrame:
+    """Half-life at a low and a high value of each of `CLOSERS` that was entered.
+
+    Returns
+    -------
+    DataFrame
+        Columns covariate, value, half_life (`EXPECTED` or `MEDIAN`), middle (posterior
+        mean of the one, median of the other), lower_95, upper_95, trading days; one
+        above the horizon stands for later.
+    """
+    inputs = inputs_of(fit)
+    frames = []
+    for name in CLOSERS:
+        if name not in inputs.covariates.index:
+            continue
+        values, _ = _shown_values(inputs, name)
+        share = covariate_survival(fit, inputs, name, np.array(values))
+        late = inputs.horizon_days + 1
+        for half_life, draws in (
+            (EXPECTED, restricted_mean_days(share)),
+            (MEDIAN, median_days(share).clip(max=late)),
+        ):
+            summary = summarise_draws(draws)
+            is_mean = half_life == EXPECTED
+            middle = summary["mean"] if is_mean else draws.median("sample")
+            shown = summary[["lower_95", "upper_95"]].assign(middle=middle)
+            frames.append(
+                flat(shown, "value").assign(covariate=name, half_life=half_life)
+            )
+    columns = ["covariate", "value", "half_life", "middle", "lower_95", "upper_95"]
+    if not frames:
+        return pd.DataFrame(columns=columns)
+    return fit.marked(pd.concat(frames, ignore_index=True)[columns])
+
+
+def figure_who_closes_basis(fit: Fit, frame: pd.DataFrame) -> Figure:
     """Dot: expected half-life within the horizon; diamond: median."""
     inputs = inputs_of(fit)
     figure, axes = new_figure(1, len(CLOSERS), 2.7, sharey=True)
@@ -247,8 +311,7 @@ def figure_who_closes_basis(fit: Fit) -> Figure:
             _write_note(one, "not in the regression")
             continue
         values, ticks = _shown_values(inputs, name)
-        share = covariate_survival(fit, inputs, name, np.array(values))
-        _plot_pair(one, share, inputs.horizon_days)
+        _plot_pair(one, frame[frame["covariate"] == name])
         one.set_xticks(range(len(values)), ticks)
         _write_note(one, information_note(fit, inputs, name))
     axes[0].set_ylabel("half-life (trading days)")
@@ -270,23 +333,13 @@ def _shown_values(
     return [low, high], [f"low\n({low:.3g})", f"high\n({high:.3g})"]
 
 
-def _plot_pair(axes: Axes, share: xr.DataArray, horizon: int) -> None:
-    looks = (
-        (restricted_mean_days(share), -0.12, "o", BLUE, "expected within the horizon"),
-        (
-            median_days(share).clip(max=horizon + 1),
-            0.12,
-            "D",
-            ORANGE,
-            "median",
-        ),
-    )
-    for draws, shift, marker, color, label in looks:
-        summary = summarise_draws(draws)
-        middle = summary["mean"] if marker == "o" else draws.median("sample")
-        x = np.arange(draws.sizes["value"]) + shift
-        axes.vlines(x, summary["lower_95"], summary["upper_95"], color=color)
-        axes.plot(x, middle, marker, color=color, markersize=5, label=label)
+def _plot_pair(axes: Axes, both: pd.DataFrame) -> None:
+    looks = ((EXPECTED, -0.12, "o", BLUE), (MEDIAN, 0.12, "D", ORANGE))
+    for half_life, shift, marker, color in looks:
+        rows = both[both["half_life"] == half_life]
+        x = np.arange(len(rows)) + shift
+        axes.vlines(x, rows["lower_95"], rows["upper_95"], color=color)
+        axes.plot(x, rows["middle"], marker, color=color, markersize=5, label=half_life)
 
 
 def explains_durations(fit: Fit) -> bool:
@@ -303,6 +356,7 @@ WHO_CLOSES = drawn(
     "Who closes the basis: expected and median half-life, trading days, at a low and "
     "a high value of each covariate (10% and 90% quantiles; 0 and 1 of an indicator), "
     "the others at their means, with 95% intervals.",
+    frame=who_closes,
     shown=explains_durations,
 )
 
@@ -312,6 +366,7 @@ BY_CONCENTRATION = drawn(
     "expected half-life within the horizon, posterior mean and 95% interval, other "
     "covariates at their means. Dots: outcomes that halved; open triangles: outcomes "
     "still open when last watched. Days are jittered.",
+    frame=by_concentration,
     shown=_has_concentration,
 )
 
@@ -320,5 +375,6 @@ PARTIAL_EFFECTS = drawn(
     "Expected half-life within the horizon over the range of each covariate, trading "
     "days: posterior mean and 95% interval, the other covariates at their means. "
     "Ticks: outcomes.",
+    frame=partial_effects,
     shown=explains_durations,
 )

@@ -100,8 +100,9 @@ def _outcomes_laid_out(fit: Fit, frame: pd.DataFrame) -> pd.DataFrame:
     horizon = horizon_days(events_of(fit))
     share = numbers(frame["open_share_pct"], 1)
     if num_imputations(fit) > 1:
-        ranges = interval(frame["open_lower_95"], frame["open_upper_95"], 1)
-        share = share + " " + ranges
+        low, high = frame["open_lower_95"], frame["open_upper_95"]
+        is_one_number = numbers(low, 1) == numbers(high, 1)
+        share = share.where(is_one_number, share + " " + interval(low, high, 1))
     median = frame["median_days"].map(
         lambda days: f">{horizon}" if np.isinf(days) else number(days, 0)
     )

@@ -65,27 +65,58 @@ def replicated_cells(fit: Fit) -> dict[tuple[str, int], FloatArray]:
     return curves
 
 
-def figure_survival_check(fit: Fit) -> Figure:
+def survival_curves(fit: Fit) -> pd.DataFrame:
+    """Share still open by event type, tenor and trading day after the event.
+
+    Returns
+    -------
+    DataFrame
+        Columns event_type, tenor, day, num_events, kaplan_meier, and mean, lower_95,
+        upper_95 of replicated data.
+    """
+    events = entered_events(fit)
+    horizon = horizon_days(events)
+    frames = []
+    for (kind, tenor), replicated in replicated_cells(fit).items():
+        rows = events[(events["event_type"] == kind) & (events["tenor"] == tenor)]
+        estimate = pooled_kaplan_meier(rows, horizon)
+        lower, upper = np.nanquantile(replicated, [TAIL, 1 - TAIL], axis=0)
+        frames.append(
+            pd.DataFrame(
+                {
+                    "event_type": kind,
+                    "tenor": tenor,
+                    "day": range(horizon + 1),
+                    "num_events": estimate["num_events"].iloc[0],
+                    "kaplan_meier": estimate["survival"].to_numpy(),
+                    "mean": np.nanmean(replicated, axis=0),
+                    "lower_95": lower,
+                    "upper_95": upper,
+                }
+            )
+        )
+    return fit.marked(pd.concat(frames, ignore_index=True))
+
+
+def figure_survival_check(_: Fit, frame: pd.DataFrame) -> Figure:
     """Steps: Kaplan-Meier; band and blue steps: of replicated data."""
-    curves = replicated_cells(fit)
-    types = sorted({kind for kind, _ in curves})
-    tenors = sorted({tenor for _, tenor in curves})
+    types = sorted(frame["event_type"].unique())
+    tenors = sorted(frame["tenor"].unique())
     figure, axes = new_figure(
         len(types), len(tenors), 0.9 + 1.05 * len(types), sharex=True, sharey=True
     )
-    events = entered_events(fit)
-    horizon = horizon_days(events)
     for position, one in enumerate(axes):
         kind, tenor = types[position // len(tenors)], tenors[position % len(tenors)]
         if position < len(tenors):
             one.set_title(f"{tenor}-year")
         if position % len(tenors) == 0:
             one.set_ylabel(event_type_name(kind).replace(" ", "\n", 1), fontsize=6.5)
-        if (kind, tenor) in curves:
-            rows = events[(events["event_type"] == kind) & (events["tenor"] == tenor)]
-            _plot_cell(one, rows, curves[kind, tenor], horizon)
+        rows = frame[(frame["event_type"] == kind) & (frame["tenor"] == tenor)]
+        if not rows.empty:
+            _plot_cell(one, rows)
     axes[0].set_ylim(0, 1.2)
     axes[0].set_yticks([0, 0.5, 1])
+    horizon = int(frame["day"].max())
     axes[0].set_xticks([0, horizon // 2, horizon])
     axes[-1 - len(tenors) // 2].set_xlabel("trading days after the event")
     figure.supylabel("share still open", fontsize=8)
@@ -93,16 +124,12 @@ def figure_survival_check(fit: Fit) -> Figure:
     return figure
 
 
-def _plot_cell(
-    axes: Axes, rows: pd.DataFrame, replicated: FloatArray, horizon: int
-) -> None:
-    estimate = pooled_kaplan_meier(rows, horizon)
-    day = np.arange(horizon + 1)
-    lower, upper = np.nanquantile(replicated, [TAIL, 1 - TAIL], axis=0)
+def _plot_cell(axes: Axes, rows: pd.DataFrame) -> None:
+    day = rows["day"]
     axes.fill_between(
         day,
-        lower,
-        upper,
+        rows["lower_95"],
+        rows["upper_95"],
         step="post",
         color=BLUE,
         alpha=BAND_ALPHA,
@@ -110,15 +137,15 @@ def _plot_cell(
         label="replicated, 95%",
     )
     steps = (
-        (np.nanmean(replicated, axis=0), BLUE, 0.7, "replicated, mean"),
-        (estimate["survival"], BLACK, 1.1, "Kaplan-Meier"),
+        (rows["mean"], BLUE, 0.7, "replicated, mean"),
+        (rows["kaplan_meier"], BLACK, 1.1, "Kaplan-Meier"),
     )
     for share, color, width, label in steps:
         axes.step(day, share, where="post", color=color, linewidth=width, label=label)
     axes.text(
         0.98,
         1.0,
-        f"n={estimate['num_events'].iloc[0]:.0f}",
+        f"n={rows['num_events'].iloc[0]:.0f}",
         transform=axes.transAxes,
         ha="right",
         va="top",
@@ -184,5 +211,6 @@ SURVIVAL_CHECK = drawn(
     "Share of dislocations still open, by event type and tenor: Kaplan-Meier estimate "
     "(black) beside those of data replicated from the posterior (mean and 95% range). "
     "Where black leaves the band the model misses the data.",
+    frame=survival_curves,
     shown=lambda fit: fit.variant != LINEAR,
 )

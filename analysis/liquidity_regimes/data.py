@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, StrMethodFormatter
 
-from analysis.every_model.figures_calibration import plot_autocorrelation
+from analysis.every_model.figures_calibration import correlogram, plot_correlogram
 from analysis.fit import Fit
 from analysis.liquidity_regimes.episodes import APART_DAYS, around_trough, depth_troughs
 from analysis.liquidity_regimes.episodes import BEFORE_DAYS as USUAL_DAYS
@@ -28,6 +28,11 @@ DEPTH_COLOR = BLUE
 PRICE_IMPACT_COLOR = VERMILLION
 SERIES_COLORS = (VERMILLION, BLUE, ORANGE, GREY)
 
+SERIES_WORDS = {"depth": "market depth", "price_impact": "price impact"}
+
+DEPTH = "depth_musd"
+"""Column of market depth, USD million."""
+
 
 def depth_of(fit: Fit) -> pd.Series:
     """Market depth that drives the transitions, USD million, by day."""
@@ -45,10 +50,18 @@ def price_impact_of(fit: Fit) -> pd.DataFrame:
     )
 
 
-def figure_price_impact_and_depth(fit: Fit) -> Figure:
+def impact_and_depth(fit: Fit) -> pd.DataFrame:
+    """Columns day, depth_musd, and the price impact of each security by its name."""
+    impact = price_impact_of(fit)
+    frame = pd.concat([depth_of(fit).rename(DEPTH), impact], axis=1)
+    return frame.rename_axis("day").reset_index()
+
+
+def figure_price_impact_and_depth(_: Fit, frame: pd.DataFrame) -> Figure:
     """Price impact of every security, and the depth that drives the transitions."""
     figure, (above, below) = new_figure(2, 1, 4.0, sharex=True)
-    impact, depth = price_impact_of(fit), depth_of(fit)
+    by_day = frame.set_index("day")
+    depth, impact = by_day[DEPTH], by_day.drop(columns=DEPTH)
     for place, name in enumerate(impact):
         color = SERIES_COLORS[place % len(SERIES_COLORS)]
         above.plot(impact[name], color=color, linewidth=0.6, label=str(name))
@@ -70,19 +83,31 @@ PRICE_IMPACT_AND_DEPTH = drawn(
     figure_price_impact_and_depth,
     "Price impact, in the unit of the panel, and market depth, USD million (Figure 1 "
     "of the paper).",
+    frame=impact_and_depth,
 )
 
 
-def figure_data_autocorrelation(fit: Fit) -> Figure:
+def data_autocorrelation(fit: Fit) -> pd.DataFrame:
+    """Columns series and those of `correlogram`; of the first security."""
+    series = {
+        "price impact": price_impact_of(fit).iloc[:, 0],
+        "market depth": depth_of(fit),
+    }
+    num_lags = fit.description.num_lags
+    found = {
+        name: correlogram(values.to_numpy(), num_lags)
+        for name, values in series.items()
+    }
+    return pd.concat(found, names=["series"]).reset_index("series")
+
+
+def figure_data_autocorrelation(_: Fit, frame: pd.DataFrame) -> Figure:
     """Of the first security. Grey: pointwise 95% range of white noise."""
     figure, axes = new_figure(1, 2, 2.3, sharey=True)
-    series = {
-        "Price impact": price_impact_of(fit).iloc[:, 0],
-        "Market depth": depth_of(fit),
-    }
-    for one, (title, values) in zip(axes, series.items(), strict=True):
-        plot_autocorrelation(one, values.to_numpy(), fit.description.num_lags)
-        one.set_title(title)
+    by_series = frame.groupby("series", sort=False)
+    for one, (name, rows) in zip(axes, by_series, strict=True):
+        plot_correlogram(one, rows)
+        one.set_title(str(name).capitalize())
         one.set_xlabel("lag (trading days)")
     axes[0].set_ylabel("autocorrelation")
     return figure
@@ -92,24 +117,55 @@ AUTOCORRELATION = drawn(
     figure_data_autocorrelation,
     "Autocorrelation of price impact and of market depth by lag in trading days "
     "(Figure 2 of the paper); band: pointwise 95% range of white noise.",
+    frame=data_autocorrelation,
 )
 
 
-def figure_episodes(fit: Fit) -> Figure:
-    """Price impact of the first security, and depth."""
+def episodes(fit: Fit) -> pd.DataFrame:
+    """Depth and price impact around each trough of depth.
+
+    Returns
+    -------
+    DataFrame
+        Columns trough (day), days_from_trough, depth, price_impact (of the first
+        security), as multiples of what is usual.
+    """
     depth, impact = depth_of(fit), price_impact_of(fit).iloc[:, 0]
-    troughs = depth_troughs(depth)
-    rows = max(1, -(-len(troughs) // 3))
+    windows = {
+        trough: pd.DataFrame(
+            {
+                name: around_trough(series, trough, BEFORE_DAYS, AFTER_DAYS)
+                for name, series in (("depth", depth), ("price_impact", impact))
+            }
+        )
+        for trough in depth_troughs(depth).index
+    }
+    if not windows:
+        return pd.DataFrame(
+            columns=["trough", "days_from_trough", "depth", "price_impact"]
+        )
+    return pd.concat(windows, names=["trough", "days_from_trough"]).reset_index()
+
+
+def figure_episodes(_: Fit, frame: pd.DataFrame) -> Figure:
+    """Price impact of the first security, and depth."""
+    windows = [rows for _, rows in frame.groupby("trough", sort=False)]
+    rows = max(1, -(-len(windows) // 3))
     figure, axes = new_figure(rows, 3, 0.5 + 1.75 * rows, sharex=True, sharey=True)
-    for one, day in zip(axes, troughs.index, strict=False):
-        for series, color, label, line in (
-            (depth, DEPTH_COLOR, "market depth", "-"),
-            (impact, PRICE_IMPACT_COLOR, "price impact", (0, (4, 1.5))),
+    for one, window in zip(axes, windows, strict=False):
+        for name, color, line in (
+            ("depth", DEPTH_COLOR, "-"),
+            ("price_impact", PRICE_IMPACT_COLOR, (0, (4, 1.5))),
         ):
-            window = around_trough(series, day, BEFORE_DAYS, AFTER_DAYS)
-            one.plot(window, color=color, linestyle=line, label=label)
-        _mark_trough(one, day)
-    for unused in axes[len(troughs) :]:
+            one.plot(
+                window["days_from_trough"],
+                window[name],
+                color=color,
+                linestyle=line,
+                label=SERIES_WORDS[name],
+            )
+        _mark_trough(one, window["trough"].iloc[0])
+    for unused in axes[len(windows) :]:
         unused.set_axis_off()
     for one in axes[::3]:
         one.set_ylabel("multiple of usual")
@@ -137,4 +193,5 @@ EPISODES = drawn(
     "the window, on a logarithmic axis. Day 0 has the lowest depth within "
     f"{APART_DAYS} trading days; shown are the days furthest below the median of the "
     "quarter before them.",
+    frame=episodes,
 )

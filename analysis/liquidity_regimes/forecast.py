@@ -1,5 +1,6 @@
 """Were the states known, how good would forecasts of the least liquid one be."""
 
+import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.fit import Fit
@@ -30,10 +31,13 @@ STATE_FORECAST = Exhibit(
 )
 
 
-def figure_state_calibration(fit: Fit) -> Figure:
+def state_reliability(fit: Fit) -> pd.DataFrame:
+    """`reliability` of the forecasts of a fit whose states are known."""
+    return fit.marked(reliability(state_forecast(fit), known_first_state(fit)))
+
+
+def figure_state_calibration(_: Fit, table: pd.DataFrame) -> Figure:
     """Left: share of days in state 1 by forecast. Right: days by forecast."""
-    forecast = state_forecast(fit)
-    table = reliability(forecast, known_first_state(fit))
     figure, (left, right) = new_figure(1, 2, 2.8)
     left.plot([0, 1], [0, 1], color=GREY, linewidth=0.8, label="calibrated")
     left.vlines(
@@ -72,5 +76,6 @@ STATE_CALIBRATION = drawn(
     "with. Dots on the diagonal, inside the grey ranges, say that forecast "
     "probabilities are right. Parameters are those of the whole sample, so it is no "
     "test of forecasts of days to come.",
+    frame=state_reliability,
     shown=has_known_states,
 )

@@ -8,7 +8,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.estimates import TAIL
+from analysis.estimates import flat, gridded, summarise_draws
 from analysis.every_model.findings import joined
 from analysis.fit import Fit
 from analysis.liquidity_regimes.data import depth_of
@@ -169,45 +169,69 @@ FRAGILITY = Exhibit(
 )
 
 
-def figure_fragility(fit: Fit) -> Figure:
-    """Faint where no day was in that state at such a depth. Dotted: the paper's."""
+GRID = ("horizon_days", "current_state", "depth_musd")
+
+
+def fragility_by_depth(fit: Fit) -> pd.DataFrame:
+    """Fragility over the depths of the sample and of Figure 4 of the paper.
+
+    Returns
+    -------
+    DataFrame
+        Columns `GRID`, those of `summarise_draws` (depth as it moves from there),
+        mean_depth_held, published (the paper's point estimates; NaN where there are
+        none), variant and diagnostics.
+    """
     depth = depth_of(fit)
     low, high = min(10.0, depth.min()), max(120.0, depth.max())
     grid = np.geomspace(low, high, NUM_GRID_POINTS)
     draws = fragility_draws(fit.tree, grid, HORIZONS_DAYS, num_paths=FEW_PATHS)
-    others = draws["current_state"] != FIRST_STATE
-    draws = draws.sel(current_state=others)
+    draws = draws.sel(current_state=draws["current_state"] != FIRST_STATE)
+    found = summarise_draws(draws["moving"]).assign(
+        mean_depth_held=draws["held"].mean("sample")
+    )
+    published = _published_fragility(fit, grid)
+    if published is not None:
+        found["published"] = published
+    frame = flat(found, *GRID)
+    return fit.marked(frame.assign(published=frame.get("published", np.nan)))
+
+
+def figure_fragility(fit: Fit, frame: pd.DataFrame) -> Figure:
+    """Faint where no day was in that state at such a depth. Dotted: the paper's."""
+    depth = depth_of(fit)
+    grid = gridded(frame, *GRID)
     figure, axes = new_figure(1, len(HORIZONS_DAYS), 2.9, sharey=True)
     for one, horizon in zip(axes, HORIZONS_DAYS, strict=True):
-        _plot_fragility(one, fit, draws.sel(horizon_days=horizon), depth)
+        here = grid.sel(horizon_days=horizon)
+        _plot_fragility(one, fit, here, depth)
+        _plot_published_fragility(one, here)
         one.set_title(f"within {horizon} day{'s' if horizon > 1 else ''}")
         one.set_xlabel("market depth (USD million)")
-    _plot_published_fragility(axes, fit, grid)
     axes[0].set_ylabel("probability of entering state 1")
     axes[0].set_ylim(-0.02, 1.02)
     shared_legend(figure, axes, 3)
     return figure
 
 
-def _plot_fragility(axes: Axes, fit: Fit, draws: xr.Dataset, depth: pd.Series) -> None:
+def _plot_fragility(axes: Axes, fit: Fit, found: xr.Dataset, depth: pd.Series) -> None:
     path = fit.group("regimes")["most_likely_path"].to_numpy().astype(str)
     colors = STATE_COLORS[len(state_labels(fit))][1:]
-    origins = [str(origin) for origin in draws["current_state"].to_numpy()]
-    grid = draws["depth_musd"].to_numpy()
+    origins = [str(origin) for origin in found["current_state"].to_numpy()]
+    grid = found["depth_musd"].to_numpy()
     for origin, color in zip(origins, colors, strict=False):
-        here = draws.sel(current_state=origin)
-        lower, upper = here["moving"].quantile([TAIL, 1 - TAIL], "sample").to_numpy()
-        mean = here["moving"].mean("sample").to_numpy()
+        here = found.sel(current_state=origin)
+        mean = here["mean"].to_numpy()
         met = depth[path == origin]
         is_met = (grid >= met.min()) & (grid <= met.max())
         label = f"from state {origin}, mean and 95%"
-        band(axes, grid, lower, upper, color)
+        band(axes, grid, here["lower_95"], here["upper_95"], color)
         axes.plot(grid, mean, color=color, linewidth=0.5)
         shown = np.where(is_met, mean, np.nan)
         axes.plot(grid, shown, color=color, linewidth=1.8, label=label)
         axes.plot(
             grid,
-            here["held"].mean("sample"),
+            here["mean_depth_held"],
             color=color,
             linestyle=(0, (4, 2)),
             linewidth=1.0,
@@ -226,26 +250,32 @@ def _plot_fragility(axes: Axes, fit: Fit, draws: xr.Dataset, depth: pd.Series) -
     axes.grid(axis="y")
 
 
-def _plot_published_fragility(axes: list[Axes], fit: Fit, grid: np.ndarray) -> None:
+def _published_fragility(fit: Fit, grid: np.ndarray) -> xr.DataArray | None:
     if not (has_published_counterpart(fit) and is_depth_driven(fit.posterior)):
-        return
+        return None
     published = published_transitions(specification_of(fit))
     if published is None:
-        return
+        return None
     repeated = published.expand_dims(sample=PUBLISHED_PATH_DRAWS)
     paths = DepthPaths(fit.tree, PUBLISHED_PATH_DRAWS, max(HORIZONS_DAYS), FEW_PATHS)
     theirs = moving_entry_probability(repeated, paths, grid, HORIZONS_DAYS)
     theirs = theirs.mean("sample", skipna=False)
-    for one, horizon in zip(axes, HORIZONS_DAYS, strict=True):
-        for origin in theirs["origin"].to_numpy()[1:]:
-            one.plot(
-                grid,
-                theirs.sel(origin=origin, horizon_days=horizon),
-                color=BLACK,
-                linestyle=(0, (1, 1.5)),
-                linewidth=0.9,
-                label="paper's point estimates, 10-year",
-            )
+    others = theirs["origin"] != FIRST_STATE
+    return theirs.sel(origin=others).rename(origin="current_state")
+
+
+def _plot_published_fragility(axes: Axes, found: xr.Dataset) -> None:
+    for _, theirs in found["published"].groupby("current_state"):
+        if not np.isfinite(theirs).any():
+            continue
+        axes.plot(
+            found["depth_musd"],
+            theirs.squeeze(),
+            color=BLACK,
+            linestyle=(0, (1, 1.5)),
+            linewidth=0.9,
+            label="paper's point estimates, 10-year",
+        )
 
 
 FRAGILITY_BY_DEPTH = drawn(
@@ -255,5 +285,6 @@ FRAGILITY_BY_DEPTH = drawn(
     "go from there. Posterior mean and pointwise 95% interval; the line is thin where "
     "no day of the sample was in that state at such a depth. Dashed: posterior mean, "
     "were depth to stay where it is. Ticks below: deciles of depth in the sample.",
+    frame=fragility_by_depth,
     shown=lambda fit: is_depth_driven(fit.posterior),
 )

@@ -39,17 +39,38 @@ def state_labels(fit: Fit) -> list[str]:
     return [str(state) for state in fit.posterior["state"].to_numpy()]
 
 
-def figure_smoothed_states(fit: Fit) -> Figure:
-    """Price impact is that of the first security, coloured by the most likely path."""
+STATE_PROBABILITY = "probability_{}"
+"""Column of a state's probability given all data."""
+
+
+def smoothed_states(fit: Fit) -> pd.DataFrame:
+    """Columns day, probability_1 and on, most_likely_state, price_impact.
+
+    Price impact is that of the first security, in the unit of the panel.
+    """
     regimes = fit.group("regimes")
+    probability = regimes["smoothed_probability"].transpose("state", "day").to_numpy()
+    frame = pd.DataFrame({"day": pd.DatetimeIndex(fit.panel["day"].to_numpy())})
+    for state, of_state in zip(state_labels(fit), probability, strict=True):
+        frame[STATE_PROBABILITY.format(state)] = of_state
+    return fit.marked(
+        frame.assign(
+            most_likely_state=regimes["most_likely_path"].to_numpy().astype(int),
+            price_impact=price_impact_of(fit).iloc[:, 0].to_numpy(),
+        )
+    )
+
+
+def figure_smoothed_states(fit: Fit, frame: pd.DataFrame) -> Figure:
+    """Price impact is that of the first security, coloured by the most likely path."""
     states = state_labels(fit)
     colors = STATE_COLORS[len(states)]
-    day = pd.DatetimeIndex(fit.panel["day"].to_numpy())
-    path = regimes["most_likely_path"].to_numpy().astype(int)
+    day = frame["day"].to_numpy()
+    path = frame["most_likely_state"].to_numpy()
     figure, (above, strip, below) = new_figure(
         3, 1, 4.4, sharex=True, gridspec_kw={"height_ratios": [3, 0.5, 3]}
     )
-    probability = regimes["smoothed_probability"].transpose("state", "day")
+    probability = [frame[STATE_PROBABILITY.format(state)] for state in states]
     labels = [f"state {state}" for state in states]
     labels[0] += " (least liquid)"
     above.stackplot(day, probability, colors=colors, labels=labels, linewidth=0)
@@ -65,7 +86,7 @@ def figure_smoothed_states(fit: Fit) -> Figure:
     )
     strip.set_yticks([])
     strip.set_title("Most likely path")
-    impact = price_impact_of(fit).iloc[:, 0].to_numpy()
+    impact = frame["price_impact"].to_numpy()
     below.plot(day, impact, color=GREY, linewidth=0.3, zorder=1)
     for state, color in enumerate(colors, start=1):
         shown = np.where(path == state, impact, np.nan)
@@ -97,5 +118,6 @@ SMOOTHED_STATES = drawn(
     figure_smoothed_states,
     "Probability of each liquidity state given all data, the most likely path, and "
     "price impact coloured by it (Figure 5 of the paper).",
+    frame=smoothed_states,
     sentences=_sentences,
 )

@@ -7,7 +7,7 @@ import pandas as pd
 import xarray as xr
 from matplotlib.figure import Figure
 
-from analysis.estimates import TAIL, stacked
+from analysis.estimates import TAIL, flat, stacked, summarise_draws
 from analysis.every_model.findings import joined, range_words
 from analysis.fit import Fit
 from analysis.liquidity_regimes.description import THRESHOLD_WORDS
@@ -78,17 +78,30 @@ THRESHOLDS = Exhibit(
 )
 
 
-def figure_threshold_regression(fit: Fit) -> Figure:
+def regression_line(fit: Fit) -> pd.DataFrame:
+    """Columns volatility_bp and those of `summarise_draws`, for mean price impact."""
+    volatility = _volatility(fit)
+    grid = np.linspace(np.nanmin(volatility), np.nanmax(volatility), 200)
+    mean = threshold_mean(fit.posterior, grid).assign_coords(volatility=grid)
+    frame = flat(summarise_draws(mean), "volatility")
+    return fit.marked(frame.rename(columns={"volatility": "volatility_bp"}))
+
+
+def _volatility(fit: Fit) -> np.ndarray:
+    volatility: np.ndarray = fit.panel["covariate_bp"].sel(covariate="V").to_numpy()
+    return volatility
+
+
+def figure_threshold_regression(fit: Fit, frame: pd.DataFrame) -> Figure:
     """Line and band: mean of price impact. Orange: interval of each threshold."""
     figure, (axes,) = new_figure(1, 1, 3.2)
-    volatility = fit.panel["covariate_bp"].sel(covariate="V").to_numpy()
     impact = fit.panel["price_impact"].isel(security=0).to_numpy()
-    axes.plot(volatility, impact, ".", color=GREY, markersize=2, label="observed day")
-    grid = np.linspace(np.nanmin(volatility), np.nanmax(volatility), 200)
-    mean = threshold_mean(fit.posterior, grid)
-    lower, upper = mean.quantile([TAIL, 1 - TAIL], "sample").to_numpy()
-    band(axes, grid, lower, upper, BLUE, "95% interval")
-    axes.plot(grid, mean.mean("sample"), color=BLUE, label="posterior mean")
+    axes.plot(
+        _volatility(fit), impact, ".", color=GREY, markersize=2, label="observed day"
+    )
+    grid = frame["volatility_bp"]
+    band(axes, grid, frame["lower_95"], frame["upper_95"], BLUE, "95% interval")
+    axes.plot(grid, frame["mean"], color=BLUE, label="posterior mean")
     thresholds = stacked(fit.posterior["volatility_threshold_bp"])
     for threshold in thresholds.quantile([TAIL, 1 - TAIL], "sample").T.to_numpy():
         axes.axvspan(*threshold, color=ORANGE, alpha=0.5, linewidth=0)
@@ -102,6 +115,7 @@ REGRESSION_LINE = drawn(
     figure_threshold_regression,
     "Price impact on volatility: posterior mean and pointwise 95% interval of the "
     "regression with two thresholds; orange: 95% interval of each threshold.",
+    frame=regression_line,
 )
 
 

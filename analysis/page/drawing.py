@@ -6,6 +6,7 @@ from pathlib import Path
 
 from analysis.page.section import ReportFigure
 from analysis.page.style import write_figure
+from analysis.page.table_files import write_numbers
 from data.commands.helpers import HELPERS
 
 WORTH_A_PROCESS = 15
@@ -22,7 +23,7 @@ def write_figures(
     on_file: Callable[[str], None] = _in_silence,
     max_processes: int = 1,
 ) -> dict[str, list[Path]]:
-    """Write every figure as PNG and PDF.
+    """Write every figure as PNG and PDF, and the numbers it is drawn from as CSV.
 
     Parameters
     ----------
@@ -38,7 +39,8 @@ def write_figures(
     Returns
     -------
     dict of str to list of Path
-        Stem of each figure's files -> the PNG and the PDF.
+        Stem of each figure's files -> the CSV, where it is drawn from a frame, the PNG
+        and the PDF.
     """
     processes = max(1, min(max_processes, len(figures) // WORTH_A_PROCESS))
     if processes == 1:
@@ -62,7 +64,14 @@ def _write_in_turn(
     written = {}
     for figure in figures:
         on_file(figure.file_stem)
-        written[figure.file_stem] = write_figure(
-            figure.drawn(), folder, figure.file_stem
-        )
+        written[figure.file_stem] = _write_one(figure, folder)
     return written
+
+
+def _write_one(figure: ReportFigure, folder: Path) -> list[Path]:
+    if figure.numbers is None:
+        return write_figure(figure.drawn(), folder, figure.file_stem)
+    frame = figure.numbers()
+    path = folder / f"{figure.file_stem}.csv"
+    write_numbers(frame, path)
+    return [path, *write_figure(figure.drawn(frame), folder, figure.file_stem)]

@@ -77,7 +77,7 @@ class Shown:
         Of the exhibit.
     item : Table or ReportFigure
     frame : DataFrame
-        Its numbers.
+        Its numbers; empty where only a drawing needs them, which then computes them.
     sentences : callable
         Makes the sentences, which are not asked for where nothing may be concluded.
     """
@@ -114,14 +114,17 @@ def _shown(
     name: str,
     whose: str = "",
 ) -> list[Shown]:
-    computed: dict[Frame | None, pd.DataFrame] = {None: pd.DataFrame()}
+    there = [exhibit for exhibit in exhibits if exhibit.shown(subject)]
+    computed = {
+        frame: frame(subject)
+        for frame in dict.fromkeys(
+            x.frame for x in there if x.frame and not _is_only_drawn(x)
+        )
+    }
     shown = []
-    for exhibit in exhibits:
-        if not exhibit.shown(subject):
-            continue
-        if exhibit.frame and exhibit.frame not in computed:
-            computed[exhibit.frame] = exhibit.frame(subject)
-        frame = computed[exhibit.frame]
+    for exhibit in there:
+        known = computed.get(exhibit.frame) if exhibit.frame else None
+        frame = pd.DataFrame() if known is None else known
         said = partial(exhibit.sentences, subject, frame)
         if callable(exhibit.caption):
             caption = exhibit.caption(subject, frame)
@@ -129,14 +132,35 @@ def _shown(
             caption = exhibit.caption.format(fit=subject)
         item: Table | ReportFigure
         if exhibit.figure:
-            of = (subject, frame) if exhibit.frame else (subject,)
-            draw = partial(exhibit.figure, *of)
-            item = ReportFigure(exhibit.name, caption + whose, draw, warning, name)
+            numbers: Callable[[], pd.DataFrame] | None = None
+            if exhibit.frame:
+                numbers = (
+                    partial(exhibit.frame, subject)
+                    if known is None
+                    else partial(_as_computed, known)
+                )
+            draw = partial(exhibit.figure, subject)
+            item = ReportFigure(
+                exhibit.name, caption + whose, draw, warning, name, numbers=numbers
+            )
         else:
             display = _laid_out(exhibit, subject, frame)
             item = Table(exhibit.name, caption, frame, display, warning, name)
         shown.append(Shown(exhibit.name, item, frame, said))
     return shown
+
+
+def _is_only_drawn(exhibit: Exhibit) -> bool:
+    """Whether nothing but a drawing needs the numbers: they can wait for it."""
+    return (
+        exhibit.figure is not None
+        and isinstance(exhibit.caption, str)
+        and exhibit.sentences is _no_sentences
+    )
+
+
+def _as_computed(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame
 
 
 def _laid_out(exhibit: Exhibit, subject: Any, frame: pd.DataFrame) -> pd.DataFrame:

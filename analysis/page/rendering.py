@@ -17,6 +17,9 @@ from analysis.page.table import Table
 
 TITLE = "Treasury market liquidity"
 
+ROWS_OF_A_PAGE = 40
+"""Of a table in print: a longer one cannot be kept on one page."""
+
 KINDS = {".csv": "CSV", ".tex": "TeX", ".png": "PNG", ".pdf": "PDF"}
 """Ending of a file beside the page -> what its link says."""
 
@@ -71,6 +74,7 @@ def page_text(
         lstrip_blocks=True,
     )
     environment.tests["table"] = lambda item: isinstance(item, Table)
+    environment.tests["long"] = lambda table: len(table.display) > ROWS_OF_A_PAGE
     style = resources.files("analysis") / "templates" / "report.css"
     return environment.get_template("report.html.j2").render(
         title=TITLE,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.page.style import mark_footnote, mark_warning, paper_style
@@ -20,7 +21,7 @@ class ReportFigure:
     caption : str
         What is shown, with units.
     draw : callable
-        Returns the figure.
+        Returns the figure; takes the numbers, where there are any.
     warning : str
         Loud words when the figure must not be used; else empty.
     fit_name : str
@@ -29,25 +30,36 @@ class ReportFigure:
         Its number in a report, as "Figure 5"; empty outside of one.
     footnote : str
         Small words at the foot of the drawing, which may be copied without its caption.
+    numbers : callable, optional
+        Returns the unrounded numbers that it is drawn from: what its CSV holds.
     """
 
     stem: str
     caption: str
-    draw: Callable[[], Figure]
+    draw: Callable[..., Figure]
     warning: str = ""
     fit_name: str = ""
     label: str = ""
     footnote: str = ""
+    numbers: Callable[[], pd.DataFrame] | None = None
 
     @property
     def file_stem(self) -> str:
         """Stem of the files, with the fit's name where several fits share a figure."""
         return f"{self.stem}__{self.fit_name}" if self.fit_name else self.stem
 
-    def drawn(self) -> Figure:
-        """Draw in the common style, with the warning across it and the footnote."""
+    def drawn(self, frame: pd.DataFrame | None = None) -> Figure:
+        """Draw in the common style, with the warning across it and the footnote.
+
+        Parameters
+        ----------
+        frame : DataFrame, optional
+            The numbers, where they have been computed already.
+        """
+        if frame is None and self.numbers is not None:
+            frame = self.numbers()
         with paper_style():
-            figure = self.draw()
+            figure = self.draw() if frame is None else self.draw(frame)
             mark_warning(figure, self.warning)
             mark_footnote(figure, self.footnote)
         return figure

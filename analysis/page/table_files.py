@@ -1,4 +1,7 @@
-"""A table as a file of any kind that a paper or a colleague asks for."""
+"""A table as a file of any kind that a paper or a colleague asks for.
+
+The numbers of a figure are a CSV as those of a table are.
+"""
 
 import re
 from collections.abc import Callable
@@ -21,8 +24,12 @@ SHEET_NAME_LENGTH = 31
 """What Excel allows."""
 
 
+def _to_csv(frame: pd.DataFrame, path: Path) -> None:
+    _without_formulas(frame).to_csv(path, index=False, errors="backslashreplace")
+
+
 def _write_csv(table: Table, path: Path) -> None:
-    _without_formulas(table.frame).to_csv(path, index=False, errors="backslashreplace")
+    _to_csv(table.frame, path)
 
 
 def _without_formulas(frame: pd.DataFrame) -> pd.DataFrame:
@@ -101,6 +108,12 @@ def write_table_as(table: Table, path: Path) -> None:
         )
     with replacing(path) as temporary:
         write(table, temporary)
+
+
+def write_numbers(frame: pd.DataFrame, path: Path) -> None:
+    """Write the numbers that a figure is drawn from as CSV."""
+    with replacing(path) as temporary:
+        _to_csv(frame, temporary)
 
 
 def write_table(table: Table, folder: Path) -> list[Path]:

@@ -8,6 +8,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from analysis.estimates import flat, gridded
 from analysis.every_model.autocorrelation import lag_one_autocorrelation
 from analysis.fit import Fit
 from analysis.page.exhibit import Exhibit, drawn
@@ -202,11 +203,20 @@ def _say_absent(axes: Axes, absent: list[str]) -> None:
         )
 
 
-def figure_inventories(fit: Fit) -> Figure:
+def inventories(fit: Fit) -> pd.DataFrame:
+    """Columns tenor (years), market, date by its name, inventory_busd."""
+    return flat(fit.panel[["inventory_busd"]], "tenor", "market", _time_of(fit))
+
+
+def _time_of(fit: Fit) -> str:
+    return fit.description.time_dim
+
+
+def figure_inventories(fit: Fit, frame: pd.DataFrame) -> Figure:
     """Cash and futures by bucket."""
     tenors = tenors_of(fit)
     figure, axes = panels_of(tenors, 2.1)
-    inventory = fit.panel["inventory_busd"]
+    inventory = gridded(frame, "tenor", "market", _time_of(fit))["inventory_busd"]
     for one, tenor in zip(axes, tenors, strict=True):
         absent = _plot_markets(one, inventory.sel(tenor=tenor))
         one.set_title(f"{tenor}-year bucket")
@@ -221,13 +231,19 @@ INVENTORIES = drawn(
     figure_inventories,
     "Dealer inventories by maturity bucket, USD billion at market value (Figure 1 of "
     "the paper).",
+    frame=inventories,
 )
 
 
-def figure_factor_exposures(fit: Fit) -> Figure:
+def factor_exposures(fit: Fit) -> pd.DataFrame:
+    """Columns factor, market, date by its name, exposure_musd (per bp)."""
+    return flat(fit.panel[["exposure_musd"]], "factor", "market", _time_of(fit))
+
+
+def figure_factor_exposures(fit: Fit, frame: pd.DataFrame) -> Figure:
     """Cash and futures by factor."""
     figure, axes = new_figure(3, 1, 5.6, sharex=True)
-    exposure = fit.panel["exposure_musd"]
+    exposure = gridded(frame, "factor", "market", _time_of(fit))["exposure_musd"]
     for one, factor in zip(axes, FACTORS, strict=True):
         absent = _plot_markets(one, exposure.sel(factor=factor))
         one.set_title(f"{factor.capitalize()} exposure")
@@ -242,4 +258,5 @@ EXPOSURES = drawn(
     figure_factor_exposures,
     "Dealers' dollar exposure to a rise of one basis point in each factor, USD million "
     "(Figure 2 of the paper).",
+    frame=factor_exposures,
 )

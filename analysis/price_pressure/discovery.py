@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.estimates import summarise_draws
+from analysis.estimates import flat, summarise_draws
 from analysis.every_model.findings import range_words
 from analysis.fit import Fit
 from analysis.page.columns import bounds, only_with, rounded, words
@@ -102,20 +102,34 @@ VARIANCE_RATIO = Exhibit(
 )
 
 
-def figure_order_flow_response(fit: Fit) -> Figure:
+def order_flow_responses(fit: Fit) -> pd.DataFrame:
+    """Columns order_flow_tenor_years, market, maturity_years, and of a summary, bp."""
+    rows = []
+    for tenor in tenors_of(fit):
+        for market in responding_markets(fit, tenor):
+            summary = summarise_draws(order_flow_response_bp(fit, market, tenor))
+            here = flat(summary, "maturity_years")
+            here.insert(0, "market", market)
+            here.insert(0, "order_flow_tenor_years", tenor)
+            rows.append(here)
+    return fit.marked(pd.concat(rows, ignore_index=True))
+
+
+def figure_order_flow_response(fit: Fit, frame: pd.DataFrame) -> Figure:
     """Band: 95% interval. Rings: what the text of the paper says of its variant."""
     tenors = tenors_of(fit)
     figure, axes = panels_of(tenors, 2.2)
     published = fit.beside(published_order_flow_responses())
     published = published[published["variant"] == fit.variant]
     for one, tenor in zip(axes, tenors, strict=True):
-        for market in responding_markets(fit, tenor):
-            _plot_response(one, fit, market, tenor)
+        of_tenor = frame[frame["order_flow_tenor_years"] == tenor]
+        for market, rows in of_tenor.groupby("market", sort=False):
+            _plot_response(one, rows, str(market))
             points = published[
                 (published["market"] == market)
                 & (published["order_flow_tenor_years"] == tenor)
             ]
-            _plot_published(one, points, MARKET_COLORS[market])
+            _plot_published(one, points, MARKET_COLORS[str(market)])
         zero_line(one)
         one.set_title(f"{tenor}-year order flow")
         one.set_xticks([2, 5, 10, 15, 20])
@@ -127,13 +141,12 @@ def figure_order_flow_response(fit: Fit) -> Figure:
     return figure
 
 
-def _plot_response(axes: Axes, fit: Fit, market: str, tenor: int) -> None:
-    summary = summarise_draws(order_flow_response_bp(fit, market, tenor))
-    maturity, color = summary["maturity_years"], MARKET_COLORS[market]
-    band(axes, maturity, summary["lower_95"], summary["upper_95"], color)
+def _plot_response(axes: Axes, rows: pd.DataFrame, market: str) -> None:
+    maturity, color = rows["maturity_years"], MARKET_COLORS[market]
+    band(axes, maturity, rows["lower_95"], rows["upper_95"], color)
     axes.plot(
         maturity,
-        summary["mean"],
+        rows["mean"],
         color=color,
         linestyle=MARKET_LINES[market],
         label=f"{market} order flow",
@@ -160,5 +173,6 @@ RESPONSE = drawn(
     "Change of the yield curve at the date of an order flow of one standard deviation, "
     "basis points (Figure 4 of the paper): posterior mean and pointwise 95% interval"
     "{fit.published:. Rings: numbers in the text of the paper for the same variant}.",
+    frame=order_flow_responses,
     shown=_has_order_flow,
 )

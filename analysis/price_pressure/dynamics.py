@@ -7,7 +7,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.estimates import summarise_draws
+from analysis.estimates import flat, gridded, summarise_draws
 from analysis.every_model.findings import joined, range_words
 from analysis.fit import Fit
 from analysis.page.columns import displayed
@@ -77,10 +77,16 @@ def _plot_band(axes: Axes, summary: xr.Dataset, color: str, label: str) -> None:
     date_axis(axes)
 
 
-def figure_smoothed_factors(fit: Fit) -> Figure:
+def smoothed_factors(fit: Fit) -> pd.DataFrame:
+    """Columns factor, date by its name, and those of `summarise_draws`, bp."""
+    summary = summarise_draws(fit.group("smoothed")["factor_bp"])
+    return fit.marked(flat(summary, "factor", fit.description.time_dim))
+
+
+def figure_smoothed_factors(fit: Fit, frame: pd.DataFrame) -> Figure:
     """Line: posterior mean; band: 95% interval."""
     figure, axes = new_figure(3, 1, 5.2, sharex=True)
-    summary = summarise_draws(fit.group("smoothed")["factor_bp"])
+    summary = gridded(frame, "factor", fit.description.time_dim)
     for one, factor in zip(axes, FACTORS, strict=True):
         _plot_band(one, summary.sel(factor=factor), BLUE, "posterior mean")
         one.set_title(factor.capitalize())
@@ -90,26 +96,49 @@ def figure_smoothed_factors(fit: Fit) -> Figure:
     return figure
 
 
-def figure_efficient_yield(fit: Fit) -> Figure:
+PER_CENT = "efficient yield, per cent"
+GAP = "observed minus efficient, bp"
+
+
+def efficient_yields(fit: Fit) -> pd.DataFrame:
+    """What a yield would be without price pressure, and what it lacks.
+
+    Returns
+    -------
+    DataFrame
+        Columns quantity (`PER_CENT` or `GAP`), tenor (years), date by its name, those
+        of `summarise_draws`, and observed_percent.
+    """
+    dims = "quantity", "tenor", fit.description.time_dim
+    observed = fit.panel["yield_bp"]
+    efficient = fit.group("smoothed")["efficient_yield_bp"]
+    summaries = [
+        summarise_draws(efficient / 100),
+        summarise_draws(observed - efficient),
+    ]
+    both = xr.concat(summaries, pd.Index([PER_CENT, GAP], name="quantity"))
+    return fit.marked(flat(both.assign(observed_percent=observed / 100), *dims))
+
+
+def figure_efficient_yield(fit: Fit, frame: pd.DataFrame) -> Figure:
     """Left: per cent. Right: basis points; price pressure and noise together."""
     tenors = tenors_of(fit)
     figure, axes = new_figure(len(tenors), 2, 1.7 * len(tenors), sharex=True)
-    observed = fit.panel["yield_bp"]
-    efficient = fit.group("smoothed")["efficient_yield_bp"]
+    grid = gridded(frame, "quantity", "tenor", fit.description.time_dim)
     for row, tenor in enumerate(tenors):
         left, right = axes[2 * row], axes[2 * row + 1]
-        here = efficient.sel(tenor=tenor)
-        _plot_band(left, summarise_draws(here / 100), BLUE, "efficient, posterior mean")
-        seen = observed.sel(tenor=tenor)
+        here = grid.sel(tenor=tenor)
+        efficient = here.sel(quantity=PER_CENT)
+        _plot_band(left, efficient, BLUE, "efficient, posterior mean")
         left.plot(
             dates_of(fit),
-            seen / 100,
+            efficient["observed_percent"],
             color=VERMILLION,
             linewidth=0.6,
             linestyle=(0, (3, 1.5)),
             label="observed",
         )
-        _plot_band(right, summarise_draws(seen - here), BLUE, "posterior mean")
+        _plot_band(right, here.sel(quantity=GAP), BLUE, "posterior mean")
         zero_line(right)
         left.set_ylabel(f"{tenor}-year (%)")
         right.set_ylabel("basis points")
@@ -124,10 +153,12 @@ SMOOTHED_FACTORS = drawn(
     figure_smoothed_factors,
     "Level, slope and curvature given all dates, basis points: posterior mean and "
     "pointwise 95% interval.",
+    frame=smoothed_factors,
 )
 
 EFFICIENT_YIELD = drawn(
     figure_efficient_yield,
     "Left: observed and efficient yield, per cent. Right: observed minus efficient, "
     "that is price pressure plus noise, basis points, with pointwise 95% interval.",
+    frame=efficient_yields,
 )

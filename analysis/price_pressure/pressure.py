@@ -13,7 +13,15 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.estimates import TAIL, is_settled, stacked, summarise_draws, thinned
+from analysis.estimates import (
+    TAIL,
+    flat,
+    gridded,
+    is_settled,
+    stacked,
+    summarise_draws,
+    thinned,
+)
 from analysis.every_model.findings import joined, range_words
 from analysis.every_model.tables_fit import uninformed_parameters
 from analysis.fit import Fit
@@ -251,22 +259,49 @@ def price_pressure_bp(fit: Fit) -> xr.DataArray:
     )
 
 
-def figure_price_pressure(fit: Fit) -> Figure:
+OF_WHICH = "mean_{}"
+"""Column of what one market contributes to the mean."""
+
+
+def pressure_paths(fit: Fit) -> pd.DataFrame:
+    """Price pressure through time.
+
+    Returns
+    -------
+    DataFrame
+        Columns tenor (years), date by its name, those of `summarise_draws` for the sum
+        over markets, and the mean of each market where there are two, bp.
+    """
+    by_market = price_pressure_bp(fit)
+    paths = summarise_draws(by_market.sum("inventory_market"))
+    markets = by_market["inventory_market"].to_numpy()
+    parts = {
+        OF_WHICH.format(market): by_market.sel(inventory_market=market, drop=True).mean(
+            "sample"
+        )
+        for market in (markets if len(markets) > 1 else ())
+    }
+    return fit.marked(flat(paths.assign(parts), "tenor", fit.description.time_dim))
+
+
+def figure_price_pressure(fit: Fit, frame: pd.DataFrame) -> Figure:
     """Line: mean over all markets; thin lines: of each market where there are two."""
     tenors, dates = tenors_of(fit), dates_of(fit)
     figure, axes = panels_of(tenors, 2.1)
-    by_market = price_pressure_bp(fit)
-    total = summarise_draws(by_market.sum("inventory_market"))
-    markets = by_market["inventory_market"].to_numpy()
-    parts = by_market.mean("sample")
+    paths = gridded(frame, "tenor", fit.description.time_dim)
+    parts = {
+        market: OF_WHICH.format(market)
+        for market in MARKET_COLORS
+        if OF_WHICH.format(market) in paths
+    }
     for one, tenor in zip(axes, tenors, strict=True):
-        here = total.sel(tenor=tenor)
+        here = paths.sel(tenor=tenor)
         band(one, dates, here["lower_95"], here["upper_95"], GREY, "95% interval")
         one.plot(dates, here["mean"], color="black", label="posterior mean")
-        for market in markets if len(markets) > 1 else ():
+        for market, column in parts.items():
             one.plot(
                 dates,
-                parts.sel(tenor=tenor, inventory_market=market),
+                here[column],
                 color=MARKET_COLORS[market],
                 linestyle=MARKET_LINES[market],
                 linewidth=0.7,
@@ -285,28 +320,59 @@ PRESSURE_THROUGH_TIME = drawn(
     figure_price_pressure,
     "Price pressure through time: coefficient times DV01, basis points (Figure 3 of "
     "the paper). Posterior mean and pointwise 95% interval of the sum over markets.",
+    frame=pressure_paths,
     shown=has_inventory,
 )
 
 
-def figure_price_pressure_forest(fits: Sequence[Fit]) -> Figure:
+QUANTILES = {"lower_95": TAIL, "lower_50": 0.25, "upper_50": 0.75, "upper_95": 1 - TAIL}
+
+
+def pressures_of_fits(fits: Sequence[Fit]) -> pd.DataFrame:
+    """Every coefficient of every fit, beside the published.
+
+    Returns
+    -------
+    DataFrame
+        Columns fit, market, tenor_years, mean and `QUANTILES`, bp per USD million of
+        DV01; estimate, standard_error (published); variant, diagnostics.
+    """
+    return pd.concat([_pressures(fit) for fit in fits], ignore_index=True)
+
+
+def _pressures(fit: Fit) -> pd.DataFrame:
+    draws = stacked(fit.posterior["price_pressure"]).rename(
+        inventory_market="market", tenor="tenor_years"
+    )
+    quantiles = draws.quantile(list(QUANTILES.values()), "sample")
+    found = xr.Dataset(
+        {"mean": draws.mean("sample")}
+        | {
+            name: quantiles.isel(quantile=place, drop=True)
+            for place, name in enumerate(QUANTILES)
+        }
+    )
+    frame = flat(found, "market", "tenor_years")
+    frame.insert(0, "fit", fit.name)
+    published = fit.beside(published_counterpart(fit.variant))
+    published = published[published["parameter"] == "price_pressure"]
+    keys = ["market", "tenor_years"]
+    columns = [*keys, "estimate", "standard_error"]
+    return fit.marked(frame.merge(published[columns], on=keys, how="left"))
+
+
+def figure_price_pressure_forest(_: Sequence[Fit], frame: pd.DataFrame) -> Figure:
     """Dot and lines: posterior mean, 50% and 95% intervals. Square: published."""
-    rows = [
-        (fit, str(market))
-        for fit in fits
-        for market in fit.posterior["inventory_market"].to_numpy()
-    ]
-    tenors = sorted({tenor for fit in fits for tenor in tenors_of(fit)})
-    figure, axes = panels_of(tenors, 0.8 + 0.34 * len(rows), sharex=False)
+    labels = list(dict.fromkeys(frame["fit"] + ": " + frame["market"]))
+    tenors = sorted(frame["tenor_years"].unique())
+    figure, axes = panels_of(tenors, 0.8 + 0.34 * len(labels), sharex=False)
     for one, tenor in zip(axes, tenors, strict=True):
-        for position, (fit, market) in enumerate(rows):
-            if tenor not in tenors_of(fit):
-                continue
-            _plot_coefficient(one, position, fit, market, tenor)
+        for _place, row in frame[frame["tenor_years"] == tenor].iterrows():
+            _plot_coefficient(one, labels.index(f"{row['fit']}: {row['market']}"), row)
         one.axvline(0, color=GREY, linewidth=0.6, zorder=0.5)
         one.set_title(f"{tenor}-year bucket")
-        one.set_yticks(range(len(rows)), [f"{fit.name}: {m}" for fit, m in rows])
-        one.set_ylim(len(rows) - 0.4, -0.6)
+        one.set_yticks(range(len(labels)), labels)
+        one.set_ylim(len(labels) - 0.4, -0.6)
     for one in axes[-2:]:
         one.set_xlabel("bp per USD million of DV01")
     shared_legend(figure, axes, 2)
@@ -326,26 +392,14 @@ def _forest_caption(fits: Sequence[Fit], _: pd.DataFrame) -> str:
     )
 
 
-def _plot_coefficient(
-    axes: Axes, position: int, fit: Fit, market: str, tenor: int
-) -> None:
-    draws = stacked(
-        fit.posterior["price_pressure"].sel(inventory_market=market, tenor=tenor)
-    )
-    low, lower, upper, high = draws.quantile([TAIL, 0.25, 0.75, 1 - TAIL], "sample")
+def _plot_coefficient(axes: Axes, position: int, row: pd.Series) -> None:
     y = position - 0.14
-    axes.plot([low, high], [y, y], color=BLUE, linewidth=1)
-    axes.plot([lower, upper], [y, y], color=BLUE, linewidth=2.6)
-    axes.plot(draws.mean(), y, "o", color=BLUE, markersize=3.5, label="posterior")
-    published = fit.beside(published_counterpart(fit.variant))
-    of_market = published[
-        (published["parameter"] == "price_pressure")
-        & (published["market"] == market)
-        & (published["tenor_years"] == tenor)
-    ]
-    if of_market.empty:
+    for ends, width in (("95", 1), ("50", 2.6)):
+        across = row[f"lower_{ends}"], row[f"upper_{ends}"]
+        axes.plot(across, [y, y], color=BLUE, linewidth=width)
+    axes.plot(row["mean"], y, "o", color=BLUE, markersize=3.5, label="posterior")
+    if not np.isfinite(row["estimate"]):
         return
-    row = of_market.iloc[0]
     error = row["standard_error"]
     axes.errorbar(
         row["estimate"],
@@ -362,5 +416,6 @@ def _plot_coefficient(
 PRESSURE_OF_FITS = Exhibit(
     name=figure_price_pressure_forest.__name__,
     caption=_forest_caption,
+    frame=pressures_of_fits,
     figure=figure_price_pressure_forest,
 )

@@ -5,10 +5,11 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from matplotlib.figure import Figure
 
-from analysis.estimates import summarise_draws, thinned
+from analysis.estimates import flat, summarise_draws, thinned
 from analysis.fit import Fit
 from analysis.page.exhibit import drawn
 from analysis.page.style import (
@@ -120,23 +121,46 @@ def bin_sizes_musd() -> list[float]:
     return [0.5 * VOLUME_EDGES_MUSD[0], *middles]
 
 
-def figure_cost_by_volume(fit: Fit) -> Figure:
+def _spreads_over(
+    fit: Fit, name: str, values: Sequence[float], **changes: float
+) -> pd.DataFrame:
+    """Columns name and those of `summarise_draws`, of trades that differ in it, bp."""
+    trades = [usual_trade(fit, **changes, **{name: value}) for value in values]
+    summary = summarise_draws(expected_spread_bp(fit, trades))
+    frame = flat(summary.assign_coords(trade=range(len(trades))), "trade")
+    return frame.rename(columns={"trade": name}).assign(**{name: values})
+
+
+def costs_by_volume(fit: Fit) -> pd.DataFrame:
+    """Effective spread by group of illiquidity and size.
+
+    Returns
+    -------
+    DataFrame
+        Columns illiquidity (`GROUPS`), volume_bin, volume_musd (face within it) and
+        those of `summarise_draws`, basis points of yield.
+    """
+    whose = grouping_of(fit)
+    frames = {}
+    for group, level in zip(GROUPS, illiquidity_levels(fit, whose), strict=True):
+        changed = {f"{whose}_illiquidity": level}
+        frame = _spreads_over(fit, "volume_musd", bin_sizes_musd(), **changed)
+        frame.insert(0, "volume_bin", VOLUME_BINS)
+        frames[group] = frame
+    return fit.marked(pd.concat(frames, names=["illiquidity"]).reset_index(0))
+
+
+def figure_cost_by_volume(fit: Fit, frame: pd.DataFrame) -> Figure:
     """Line: posterior mean; band: 95% interval."""
     figure, (axes,) = new_figure(1, 1, 3.0)
     places = np.arange(len(VOLUME_BINS))
     whose = grouping_of(fit)
-    for group, level, color, line in zip(
-        GROUPS, illiquidity_levels(fit, whose), COLORS, LINES, strict=True
-    ):
-        changed = {f"{whose}_illiquidity": level}
-        trades = [
-            usual_trade(fit, volume_musd=size, **changed) for size in bin_sizes_musd()
-        ]
-        summary = summarise_draws(expected_spread_bp(fit, trades))
-        band(axes, places, summary["lower_95"], summary["upper_95"], color)
+    for group, color, line in zip(GROUPS, COLORS, LINES, strict=True):
+        rows = frame[frame["illiquidity"] == group]
+        band(axes, places, rows["lower_95"], rows["upper_95"], color)
         axes.plot(
             places,
-            summary["mean"],
+            rows["mean"],
             color=color,
             linestyle=line,
             marker="o",
@@ -151,25 +175,37 @@ def figure_cost_by_volume(fit: Fit) -> Figure:
     return figure
 
 
-def figure_effective_by_indicative(fit: Fit) -> Figure:
-    """Line: posterior mean; band: 95% interval. Dotted: effective equals indicative."""
+def effective_by_indicative(fit: Fit) -> pd.DataFrame:
+    """Effective spread at low and high illiquidity of the benchmark.
+
+    Returns
+    -------
+    DataFrame
+        Columns illiquidity, indicative_spread_bp and those of `summarise_draws`, basis
+        points of yield.
+    """
     center = usual_trade(fit).indicative_spread_bp
-    spreads = np.linspace(0.25 * center, 4 * center, NUM_POINTS)
+    spreads = np.linspace(0.25 * center, 4 * center, NUM_POINTS).tolist()
+    outer = list(zip(GROUPS, illiquidity_levels(fit), strict=True))[::2]
+    frames = {
+        group: _spreads_over(
+            fit, "indicative_spread_bp", spreads, benchmark_illiquidity=level
+        )
+        for group, level in outer
+    }
+    return fit.marked(pd.concat(frames, names=["illiquidity"]).reset_index(0))
+
+
+def figure_effective_by_indicative(_: Fit, frame: pd.DataFrame) -> Figure:
+    """Line: posterior mean; band: 95% interval. Dotted: effective equals indicative."""
     figure, (axes,) = new_figure(1, 1, 3.0)
-    for group, level, color, line in list(
-        zip(GROUPS, illiquidity_levels(fit), COLORS, LINES, strict=True)
-    )[::2]:
-        trades = [
-            usual_trade(
-                fit, indicative_spread_bp=float(spread), benchmark_illiquidity=level
-            )
-            for spread in spreads
-        ]
-        summary = summarise_draws(expected_spread_bp(fit, trades))
-        band(axes, spreads, summary["lower_95"], summary["upper_95"], color)
+    for group, color, line in list(zip(GROUPS, COLORS, LINES, strict=True))[::2]:
+        rows = frame[frame["illiquidity"] == group]
+        spreads = rows["indicative_spread_bp"]
+        band(axes, spreads, rows["lower_95"], rows["upper_95"], color)
         axes.plot(
             spreads,
-            summary["mean"],
+            rows["mean"],
             color=color,
             linestyle=line,
             label=f"{group} benchmark illiquidity",
@@ -181,8 +217,8 @@ def figure_effective_by_indicative(fit: Fit) -> Figure:
     return figure
 
 
-def figure_security_effects(fit: Fit) -> Figure:
-    """Dot and line: posterior mean and 95% interval of a security."""
+def security_effects(fit: Fit) -> pd.DataFrame:
+    """Columns age_years (mean over the rows), security and of `summarise_draws`."""
     effect = fit.posterior["security_effect"]
     if "effect" in effect.dims:
         effect = effect.isel(effect=0, drop=True)
@@ -190,11 +226,18 @@ def figure_security_effects(fit: Fit) -> Figure:
     age = fit.panel["mean_seasoning"] + float(fit.panel.attrs["seasoning_center"])
     if fit.variant == JOINT:
         age = xr.apply_ufunc(np.expm1, age)
+    (dim,) = summary.dims
+    frame = flat(summary, str(dim))
+    frame.insert(0, "age_years", age.to_numpy())
+    return fit.marked(frame)
+
+
+def figure_security_effects(fit: Fit, frame: pd.DataFrame) -> Figure:
+    """Dot and line: posterior mean and 95% interval of a security."""
     figure, (axes,) = new_figure(1, 1, 3.0)
-    axes.vlines(
-        age, summary["lower_95"], summary["upper_95"], color=BLUE, linewidth=0.6
-    )
-    axes.plot(age, summary["mean"], "o", color=BLUE, markersize=2.5)
+    age = frame["age_years"]
+    axes.vlines(age, frame["lower_95"], frame["upper_95"], color=BLUE, linewidth=0.6)
+    axes.plot(age, frame["mean"], "o", color=BLUE, markersize=2.5)
     zero_line(axes)
     axes.set_xlabel("years since issue, mean over the security's rows")
     unit = "log cost" if fit.variant == JOINT else "bp of yield"
@@ -208,6 +251,7 @@ COST_BY_VOLUME = drawn(
     "the benchmark, or of the security to its maturity), at the medians of all else: "
     "posterior mean and 95% interval. Size is chosen knowing liquidity: this is no "
     "schedule of costs.",
+    frame=costs_by_volume,
     shown=has_volume,
 )
 
@@ -215,6 +259,7 @@ EFFECTIVE_BY_INDICATIVE = drawn(
     figure_effective_by_indicative,
     "Effective against indicative spread at low and high benchmark illiquidity, at the "
     "medians of all else: posterior mean and 95% interval.",
+    frame=effective_by_indicative,
     shown=lambda fit: "spread" in terms_of(fit).split() and is_answered(fit),
 )
 
@@ -222,6 +267,7 @@ SECURITY_EFFECTS = drawn(
     figure_security_effects,
     "Effects of securities that no regressor explains, against age: posterior mean and "
     "95% interval.",
+    frame=security_effects,
 )
 
 OF_FIGURES = (EFFECTIVE_BY_INDICATIVE, COST_BY_VOLUME, SECURITY_EFFECTS)

@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 from matplotlib.figure import Figure
 
 from analysis.description import ModelDescription
-from analysis.estimates import TAIL, element_estimates, summarise_draws
+from analysis.estimates import TAIL, element_estimates, flat, summarise_draws
 from analysis.every_model.checks import checks_block
 from analysis.every_model.findings import findings_of_exhibits, range_words
 from analysis.every_model.tables_starts import tables_of_fits
@@ -156,23 +157,36 @@ def left_out_coverage(fit: Fit) -> float:
     return float(np.mean((pit > TAIL) & (pit < 1 - TAIL)))
 
 
-def figure_yield_curve(fit: Fit) -> Figure:
+CURVES = ("yield", "forward")
+
+
+def whole_curves(fit: Fit) -> pd.DataFrame:
+    """Columns curve, maturity_year, is_extrapolated, of `summarise_draws` (percent)."""
+    group = fit.group("curve")
+    both = xr.concat(
+        [summarise_draws(group[f"{name}_percent"]) for name in CURVES],
+        pd.Index(CURVES, name="curve"),
+    )
+    beyond = group["is_extrapolated"].astype(bool)
+    frame = flat(both.assign(is_extrapolated=beyond), "curve", "maturity_year")
+    return fit.marked(frame)
+
+
+def figure_yield_curve(_: Fit, frame: pd.DataFrame) -> Figure:
     """Line: posterior mean; band: 95% interval; grey beyond the last payment."""
-    curve = fit.group("curve")
-    year = curve["maturity_year"].to_numpy()
-    beyond = curve["is_extrapolated"].to_numpy().astype(bool)
     figure, axes = new_figure(1, 2, 3.0)
-    for one, name in zip(axes, ("yield", "forward"), strict=True):
-        summary = summarise_draws(curve[f"{name}_percent"])
-        for where, color, label in (
-            (~beyond, BLUE, "posterior mean and 95%"),
-            (beyond, GREY, "beyond the last payment: the prior's"),
+    for one, name in zip(axes, CURVES, strict=True):
+        of_curve = frame[frame["curve"] == name]
+        beyond = of_curve["is_extrapolated"]
+        for here, color, label in (
+            (of_curve[~beyond], BLUE, "posterior mean and 95%"),
+            (of_curve[beyond], GREY, "beyond the last payment: the prior's"),
         ):
-            if not where.any():
+            if here.empty:
                 continue
-            here = summary.isel(maturity_year=where)
-            band(one, year[where], here["lower_95"], here["upper_95"], color)
-            one.plot(year[where], here["mean"], color=color, label=label)
+            year = here["maturity_year"]
+            band(one, year, here["lower_95"], here["upper_95"], color)
+            one.plot(year, here["mean"], color=color, label=label)
         one.set_xlabel("maturity (years)")
         one.set_title(f"{name.capitalize()}, continuously compounded")
     axes[0].set_ylabel("per cent a year")
@@ -180,17 +194,36 @@ def figure_yield_curve(fit: Fit) -> Figure:
     return figure
 
 
-def figure_left_out_quotes(fit: Fit) -> Figure:
-    """Left: price errors in yield. Right: where quotes lie in what all others say."""
+def left_out_quotes(fit: Fit) -> pd.DataFrame:
+    """Columns security, maturity_years, above_the_curve_bp, left_out_pit."""
     prices, used = fit.group("prices"), fit.panel
     error = used["dirty_price"] - prices["price"].mean("sample")
     error_bp = BP_PER_UNIT * error / used["dollar_duration"]
+    frame = pd.DataFrame(
+        {
+            "security": used["security"].to_numpy(),
+            "maturity_years": used["maturity_years"].to_numpy(),
+            "above_the_curve_bp": error_bp.to_numpy(),
+            "left_out_pit": prices["left_out_pit"].to_numpy(),
+        }
+    )
+    return fit.marked(frame)
+
+
+def figure_left_out_quotes(_: Fit, frame: pd.DataFrame) -> Figure:
+    """Left: price errors in yield. Right: where quotes lie in what all others say."""
     figure, axes = new_figure(1, 2, 2.8)
     axes[0].axhline(0, color=GREY, linewidth=0.8)
-    axes[0].plot(used["maturity_years"], error_bp, "o", color=BLUE, markersize=2.5)
+    axes[0].plot(
+        frame["maturity_years"],
+        frame["above_the_curve_bp"],
+        "o",
+        color=BLUE,
+        markersize=2.5,
+    )
     axes[0].set_xlabel("maturity (years)")
     axes[0].set_ylabel("price above the curve (bp of yield)")
-    pit = prices["left_out_pit"].to_numpy()
+    pit = frame["left_out_pit"].to_numpy()
     counts, edges = np.histogram(pit, NUM_BINS, (0, 1))
     axes[1].bar(
         edges[:-1], counts, np.diff(edges), align="edge", color=BLUE, edgecolor="white"
@@ -213,6 +246,7 @@ def _coverage_sentence(fit: Fit, _: pd.DataFrame) -> Iterable[str]:
 YIELD_CURVE_FIGURE = drawn(
     figure_yield_curve,
     "Yield and forward curve: posterior mean and pointwise 95% interval.",
+    frame=whole_curves,
 )
 
 LEFT_OUT_QUOTES = drawn(
@@ -220,6 +254,7 @@ LEFT_OUT_QUOTES = drawn(
     "Left: price of each security above the curve, basis points of yield. Right: where "
     "each quote lies in what all other quotes say of it; flat where the curve and its "
     "noise are right (dashed).",
+    frame=left_out_quotes,
     sentences=_coverage_sentence,
 )
 

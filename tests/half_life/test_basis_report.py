@@ -7,9 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from matplotlib.figure import Figure
 
-from analysis.fit import Fit
 from analysis.half_life import basis
 from analysis.half_life.basis import (
     DECOMPOSITION,
@@ -22,10 +20,10 @@ from analysis.half_life.basis import (
 )
 from analysis.half_life.basis_paths import (
     BASIS_HALF_LIFE,
-    figure_basis_deviation,
-    figure_basis_level,
+    BASIS_LEVEL,
+    deviation_with,
 )
-from analysis.page.exhibit import figure_of, of_fit, sentences_of
+from analysis.page.exhibit import Exhibit, figure_of, of_fit, sentences_of
 from analysis.page.style import WIDTH_INCHES
 from analysis.page.table import Table
 from inference.checks.change_statistics import (
@@ -52,14 +50,6 @@ def published(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         monkeypatch.setattr(basis, "published_estimates", lambda _: estimates)
 
     return publish
-
-
-def _half_life(fit: Fit) -> Figure:
-    return figure_of(BASIS_HALF_LIFE, fit)
-
-
-def _deviation(fit: Fit) -> Figure:
-    return figure_basis_deviation(fit, NO_EVENTS)
 
 
 def test_every_tenor_has_a_row_of_each_parameter() -> None:
@@ -153,18 +143,20 @@ def test_statistics_of_changes_pass_over_missing_days() -> None:
     assert travelled(basis, "day").item() == 2.0
 
 
-UNITS = {
-    figure_basis_level: "basis points",
-    _deviation: "basis points",
-    _half_life: "trading days",
-}
+UNITS = (
+    (BASIS_LEVEL, "basis points"),
+    (deviation_with(NO_EVENTS), "basis points"),
+    (BASIS_HALF_LIFE, "trading days"),
+)
 
 
-@pytest.mark.parametrize("draw", UNITS, ids=lambda draw: draw.__name__)
-def test_unit_is_on_the_figure(draw: Callable[[Fit], Figure]) -> None:
-    figure = draw(random_basis_fit())
+@pytest.mark.parametrize(
+    ("exhibit", "unit"), UNITS, ids=lambda x: getattr(x, "name", "")
+)
+def test_unit_is_on_the_figure(exhibit: Exhibit, unit: str) -> None:
+    figure = figure_of(exhibit, random_basis_fit())
     words = " ".join(a.get_ylabel() + a.get_xlabel() for a in figure.axes)
-    assert UNITS[draw] in words
+    assert unit in words
     assert figure.get_size_inches()[0] == WIDTH_INCHES
 
 
@@ -178,7 +170,7 @@ def test_events_are_marked_in_the_panel_of_their_tenor() -> None:
             "is_censored": [False, True, True],
         }
     )
-    figure = figure_basis_deviation(fit, events)
+    figure = figure_of(deviation_with(events), fit)
     marks = [
         [len(line.get_xdata()) for line in axes.lines if line.get_marker() == "|"]
         for axes in figure.axes
@@ -195,7 +187,7 @@ def test_events_outside_the_sample_are_not_marked() -> None:
             "is_censored": False,
         }
     )
-    axes = figure_basis_deviation(fit, events).axes[1]
+    axes = figure_of(deviation_with(events), fit).axes[1]
     marks = [line for line in axes.lines if line.get_marker() == "|"]
     assert len(marks[0].get_xdata()) == 1
 

@@ -1,7 +1,6 @@
 """Tables, figures, findings and the section on half-lives."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +11,9 @@ from matplotlib.figure import Figure
 
 from analysis.fit import Fit
 from analysis.half_life.closers import (
-    figure_half_life_concentration,
-    figure_partial_effects,
-    figure_who_closes_basis,
+    BY_CONCENTRATION,
+    PARTIAL_EFFECTS,
+    WHO_CLOSES,
     outcome_points,
 )
 from analysis.half_life.coefficients import (
@@ -39,11 +38,11 @@ from analysis.half_life.section import (
     own_events,
 )
 from analysis.half_life.survival_check import (
+    SURVIVAL_CHECK,
     cells_outside,
-    figure_survival_check,
     replicated_cells,
 )
-from analysis.page.exhibit import Exhibit, of_subject
+from analysis.page.exhibit import Exhibit, figure_of, of_subject
 from analysis.page.style import WIDTH_INCHES
 from analysis.page.table import Table
 from analysis.report import sections_of, write_report
@@ -86,18 +85,13 @@ def placeholder() -> Fit:
     return _placeholder_fit()
 
 
-FIGURES = (
-    figure_half_life_concentration,
-    figure_partial_effects,
-    figure_who_closes_basis,
-    figure_survival_check,
-)
+FIGURES = (BY_CONCENTRATION, PARTIAL_EFFECTS, WHO_CLOSES, SURVIVAL_CHECK)
 
 
 @pytest.fixture(scope="module")
 def drawn() -> dict[str, Figure]:
     fit = random_half_life_fit(HAZARD)
-    return {draw.__name__: draw(fit) for draw in FIGURES}
+    return {exhibit.name: figure_of(exhibit, fit) for exhibit in FIGURES}
 
 
 def test_rows_are_counted_once_whatever_the_imputations(imputed: Fit) -> None:
@@ -107,11 +101,11 @@ def test_rows_are_counted_once_whatever_the_imputations(imputed: Fit) -> None:
     assert one.span.endswith(f", {len(one.group('events')['event_date']):,} event rows")
 
 
-@pytest.mark.parametrize("draw", FIGURES, ids=lambda draw: draw.__name__)
+@pytest.mark.parametrize("exhibit", FIGURES, ids=lambda exhibit: exhibit.name)
 def test_days_are_on_the_axes_and_the_figure_fits_a_page(
-    draw: Callable[[Fit], Figure], drawn: dict[str, Figure]
+    exhibit: Exhibit, drawn: dict[str, Figure]
 ) -> None:
-    figure = drawn[draw.__name__]
+    figure = drawn[exhibit.name]
     words = " ".join(axes.get_ylabel() + axes.get_xlabel() for axes in figure.axes)
     assert "days" in words
     width, height = figure.get_size_inches()
@@ -133,7 +127,7 @@ def test_open_outcomes_are_open_triangles_and_none_is_lost(
 
 
 def test_constant_covariate_is_named_on_its_panel(placeholder: Fit) -> None:
-    figure = figure_who_closes_basis(placeholder)
+    figure = figure_of(WHO_CLOSES, placeholder)
     ats, _, dealers = figure.axes
     assert [text.get_text() for text in dealers.texts] == [
         "1 in every row:\nits slope is the prior's"

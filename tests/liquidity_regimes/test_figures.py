@@ -1,6 +1,5 @@
 """Figures on liquidity regimes: what they show and in which units."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
@@ -11,41 +10,31 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from analysis.estimates import stacked
-from analysis.every_model.figures_predictive import figure_posterior_predictive_check
-from analysis.fit import Fit
+from analysis.every_model.checks import POSTERIOR_PREDICTIVE
 from analysis.liquidity_regimes.data import (
-    figure_data_autocorrelation,
-    figure_episodes,
-    figure_price_impact_and_depth,
+    AUTOCORRELATION,
+    EPISODES,
+    PRICE_IMPACT_AND_DEPTH,
 )
-from analysis.liquidity_regimes.forecast import figure_state_calibration
+from analysis.liquidity_regimes.forecast import STATE_CALIBRATION
 from analysis.liquidity_regimes.fragility import fragility
-from analysis.liquidity_regimes.fragility_exhibits import figure_fragility
+from analysis.liquidity_regimes.fragility_exhibits import FRAGILITY_BY_DEPTH
 from analysis.liquidity_regimes.moves import MATRICES_BY_DEPTH
-from analysis.liquidity_regimes.states import figure_smoothed_states
-from analysis.liquidity_regimes.threshold import (
-    figure_threshold_regression,
-    threshold_mean,
-)
-from analysis.page.exhibit import figure_of
-from analysis.page.section import ReportFigure
+from analysis.liquidity_regimes.states import SMOOTHED_STATES
+from analysis.liquidity_regimes.threshold import REGRESSION_LINE, threshold_mean
+from analysis.page.exhibit import Exhibit, figure_of
 from analysis.page.style import WIDTH_INCHES
 from tests.liquidity_regimes.traces import random_fit, threshold_fit
 
-
-def transition_matrices(fit: Fit) -> Figure:
-    return figure_of(MATRICES_BY_DEPTH, fit)
-
-
-UNITS = {
-    figure_price_impact_and_depth: "USD million",
-    figure_data_autocorrelation: "lag (trading days)",
-    figure_episodes: "multiple of usual",
-    transition_matrices: "depth (USD million)",
-    figure_smoothed_states: "Probability of each state",
-    figure_fragility: "market depth (USD million)",
-    figure_state_calibration: "forecast probability of state 1",
-}
+UNITS = (
+    (PRICE_IMPACT_AND_DEPTH, "USD million"),
+    (AUTOCORRELATION, "lag (trading days)"),
+    (EPISODES, "multiple of usual"),
+    (MATRICES_BY_DEPTH, "depth (USD million)"),
+    (SMOOTHED_STATES, "Probability of each state"),
+    (FRAGILITY_BY_DEPTH, "market depth (USD million)"),
+    (STATE_CALIBRATION, "forecast probability of state 1"),
+)
 
 
 def _words(figure: Figure) -> str:
@@ -55,12 +44,14 @@ def _words(figure: Figure) -> str:
     return " ".join(texts)
 
 
-@pytest.mark.parametrize("draw", UNITS, ids=lambda draw: draw.__name__)
+@pytest.mark.parametrize(
+    ("exhibit", "unit"), UNITS, ids=lambda x: getattr(x, "name", "")
+)
 def test_unit_is_on_a_figure_that_fits_a_text_column(
-    draw: Callable[..., Figure],
+    exhibit: Exhibit, unit: str
 ) -> None:
-    figure = ReportFigure("x", "", lambda: draw(random_fit())).drawn()
-    assert UNITS[draw] in _words(figure)
+    figure = figure_of(exhibit, random_fit())
+    assert unit in _words(figure)
     width, height = figure.get_size_inches()
     assert width == WIDTH_INCHES
     assert height <= 9
@@ -75,7 +66,7 @@ def test_each_move_has_its_axes() -> None:
 
 def test_fragility_line_is_the_mean_of_the_draws() -> None:
     fit = random_fit()
-    figure = figure_fragility(fit)
+    figure = figure_of(FRAGILITY_BY_DEPTH, fit)
     thin, thick, dashed = figure.axes[1].lines[:3]
     depth = thin.get_xdata()[14]
     row = fragility(fit.tree, depth, (5,)).set_index("current_state").loc["2"]
@@ -92,18 +83,18 @@ def test_fragility_line_is_the_mean_of_the_draws() -> None:
 
 def test_published_lines_are_dotted_only_where_there_is_a_counterpart() -> None:
     fit = random_fit()
-    labels = figure_fragility(fit).axes[0].get_legend_handles_labels()[1]
+    labels = figure_of(FRAGILITY_BY_DEPTH, fit).axes[0].get_legend_handles_labels()[1]
     assert "paper's point estimates, 10-year" in labels
     tree = fit.tree.copy()
     chosen = dict(tree.attrs["specification"]) | {"noise": "student-t"}
     tree.attrs = tree.attrs | {"specification": chosen}
-    labels = figure_fragility(replace(fit, tree=tree)).axes[0]
+    labels = figure_of(FRAGILITY_BY_DEPTH, replace(fit, tree=tree)).axes[0]
     assert not any("paper" in x for x in labels.get_legend_handles_labels()[1])
 
 
 def test_days_are_coloured_by_the_most_likely_path() -> None:
     fit = random_fit()
-    figure = figure_smoothed_states(fit)
+    figure = figure_of(SMOOTHED_STATES, fit)
     dots = figure.axes[2].lines[1]
     path = fit.group("regimes")["most_likely_path"].to_numpy()
     seen = np.isfinite(fit.panel["price_impact"].to_numpy()[:, 0])
@@ -111,7 +102,7 @@ def test_days_are_coloured_by_the_most_likely_path() -> None:
 
 
 def test_episodes_start_from_their_usual_level() -> None:
-    figure = figure_episodes(random_fit())
+    figure = figure_of(EPISODES, random_fit())
     depth = figure.axes[0].lines[0]
     at_trough = depth.get_ydata()[list(depth.get_xdata()).index(0)]
     assert at_trough < 1
@@ -123,7 +114,7 @@ def test_threshold_line_is_the_slope_of_its_regime_times_volatility() -> None:
     slope = stacked(fit.posterior["volatility_slope"]).mean("sample").to_numpy()
     expected = slope * [60.0, 120.0, 170.0]
     np.testing.assert_allclose(mean.mean("sample"), expected)
-    figure = figure_threshold_regression(fit)
+    figure = figure_of(REGRESSION_LINE, fit)
     assert "volatility (annualised bp)" in _words(figure)
 
 
@@ -135,13 +126,7 @@ def test_labels_of_several_securities_do_not_overlap() -> None:
         statistics={"many (%)": lambda values: _repeated(values, 10)},
     )
     description = replace(fit.description, checks=replace(checks, predictive=crowded))
-    figure = ReportFigure(
-        "x",
-        "",
-        lambda: figure_posterior_predictive_check(
-            replace(fit, description=description)
-        ),
-    ).drawn()
+    figure = figure_of(POSTERIOR_PREDICTIVE, replace(fit, description=description))
     figure.draw_without_rendering()
     labels = [label.get_window_extent() for label in figure.axes[0].get_xticklabels()]
     assert not any(left.overlaps(right) for left, right in pairwise(labels))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from analysis.liquidity_regimes.forecast import figure_state_calibration
+from analysis.liquidity_regimes.forecast import STATE_CALIBRATION, state_reliability
 from analysis.liquidity_regimes.state_calibration import (
     brier_score,
     has_known_states,
@@ -16,6 +16,7 @@ from analysis.liquidity_regimes.state_calibration import (
     state_forecast_scores,
 )
 from analysis.liquidity_regimes.transitions import transition_matrices
+from analysis.page.exhibit import figure_of
 from data.errors import DataError
 from tests.liquidity_regimes.traces import random_fit
 
@@ -70,7 +71,7 @@ def test_trace_without_forecasts_asks_for_another_fit() -> None:
     tree = fit.tree.copy()
     tree["regimes"] = fit.group("regimes").drop_vars("predicted_probability")
     older = replace(fit, tree=tree)
-    for read in (state_forecast_scores, figure_state_calibration):
+    for read in (state_forecast_scores, state_reliability):
         with pytest.raises(DataError, match=r"(?s)older version.*Fit the model again"):
             read(older)
 
@@ -109,7 +110,7 @@ def test_states_of_another_number_are_not_those_of_the_simulation(
 
 def test_figure_shows_the_reliability_of_each_bin() -> None:
     fit = random_fit()
-    figure = figure_state_calibration(fit)
+    figure = figure_of(STATE_CALIBRATION, fit)
     forecast = fit.group("regimes")["predicted_probability"].sel(state="1")
     table = reliability(forecast, known_first_state(fit))
     dots = figure.axes[0].lines[-1]

@@ -10,8 +10,9 @@ import pytest
 import analysis.page.drawing as drawing
 from analysis.fit import Fit
 from analysis.page.drawing import write_figures
+from analysis.page.exhibit import items_of, of_subject
 from analysis.page.section import ReportFigure
-from analysis.price_pressure.data import figure_factor_exposures, figure_inventories
+from analysis.price_pressure.data import EXPOSURES, INVENTORIES
 from analysis.report import sections_of
 from tests.half_life import basis_traces
 from tests.half_life import traces as half_life_traces
@@ -22,11 +23,8 @@ VARIANT = "cash-inventory"
 
 
 def _figures() -> list[ReportFigure]:
-    fit = random_fit(VARIANT)
-    return [
-        ReportFigure(draw.__name__, "", partial(draw, fit))
-        for draw in (figure_inventories, figure_factor_exposures)
-    ]
+    items = items_of(of_subject([INVENTORIES, EXPOSURES], random_fit(VARIANT)))
+    return [item for item in items if isinstance(item, ReportFigure)]
 
 
 @pytest.mark.slow

@@ -109,7 +109,7 @@ def test_a_figure_and_a_table_of_the_same_numbers_share_them() -> None:
     ]
     item = shown[0].item
     assert isinstance(item, ReportFigure)
-    item.draw()
+    item.drawn()
     assert drawn_of[0] is shown[0].frame
 
 

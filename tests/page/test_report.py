@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
+import pandas as pd
 import pytest
 
 import analysis.every_model.checks as checks_module
@@ -13,7 +14,9 @@ from analysis.every_model.answers import answer_of_fit
 from analysis.every_model.checks import CALIBRATION, CHECK_FIGURES
 from analysis.families import MODEL_REPORTS
 from analysis.fit import Fit
-from analysis.page.section import ReportFigure
+from analysis.page.numbering import numbered
+from analysis.page.rendering import ROWS_OF_A_PAGE, page_text
+from analysis.page.section import Block, ReportFigure, Section
 from analysis.page.table import Table
 from analysis.price_pressure.pressure import (
     COEFFICIENT_TABLES,
@@ -267,8 +270,23 @@ def test_printing_leaves_no_heading_alone_at_the_foot_of_a_page(page: str) -> No
     print_rules = page[page.index("@media print") : page.index("</style>")]
     assert "section { break-before: page; }" in print_rules
     assert "counter(page)" in print_rules
+    assert "target-counter(attr(href), page)" in print_rules
     (kept,) = re.findall(r"([^}]+) \{ break-after: avoid; \}\s+section", print_rules)
     assert {"h2", "h3", ".block > p"} <= {rule.strip() for rule in kept.split(",")}
+
+
+def test_only_a_table_longer_than_a_page_is_broken_in_print(tmp_path: Path) -> None:
+    tables = []
+    for stem, rows in (("table_short", ROWS_OF_A_PAGE), ("table_long", 41)):
+        frame = pd.DataFrame({"row": range(rows)})
+        tables.append(Table(stem, "Rows.", frame, frame.astype(str)))
+    block = Block("Tables", "", tuple(tables))
+    section = Section("Long", "How long?", (), (), (block,))
+    links = {table.stem: [] for table in tables}
+    page = page_text(numbered([section]), [], links, tmp_path)
+    looks = dict(re.findall(r'<figure class="([^"]+)" id="([^"]+)"', page))
+    assert looks == {"of-table": "table_short", "of-table long": "table_long"}
+    assert "figure.long { break-inside: auto; }" in page
 
 
 def test_text_from_a_trace_is_escaped(tmp_path: Path) -> None:

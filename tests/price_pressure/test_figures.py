@@ -1,6 +1,5 @@
 """Figures: what they show, in which units, and how a failed fit is marked."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -10,18 +9,18 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from analysis.every_model.figures_calibration import (
-    ecdf_difference,
-    figure_innovation_autocorrelation,
-    figure_predictive_pit,
+from analysis.every_model.checks import (
+    AUTOCORRELATION,
+    CALIBRATION,
+    POSTERIOR_PREDICTIVE,
+    PRIOR_POSTERIOR,
+    PRIOR_PREDICTIVE,
+    RANK,
+    TRACE,
 )
-from analysis.every_model.figures_predictive import (
-    figure_posterior_predictive_check,
-    figure_prior_posterior,
-    figure_prior_predictive_check,
-    prior_beside_posterior,
-)
-from analysis.every_model.figures_sampling import figure_rank, figure_trace
+from analysis.every_model.figures_calibration import ecdf_difference
+from analysis.every_model.figures_predictive import prior_beside_posterior
+from analysis.page.exhibit import Exhibit, figure_of, items_of, of_subject
 from analysis.page.section import ReportFigure
 from analysis.page.style import (
     ENCODERS,
@@ -30,41 +29,40 @@ from analysis.page.style import (
     png_bytes,
     write_figure,
 )
-from analysis.price_pressure.data import figure_factor_exposures, figure_inventories
-from analysis.price_pressure.discovery import figure_order_flow_response
-from analysis.price_pressure.dynamics import (
-    figure_efficient_yield,
-    figure_smoothed_factors,
-)
+from analysis.price_pressure.data import EXPOSURES, INVENTORIES
+from analysis.price_pressure.discovery import RESPONSE
+from analysis.price_pressure.dynamics import EFFICIENT_YIELD, SMOOTHED_FACTORS
 from analysis.price_pressure.pressure import (
-    figure_price_pressure,
-    figure_price_pressure_forest,
+    PRESSURE_OF_FITS,
+    PRESSURE_THROUGH_TIME,
     price_pressure_bp,
 )
 from tests.price_pressure.traces import random_fit
 
 VARIANT = "cash-futures-order-flow"
 
-UNITS = {
-    figure_inventories: "USD billion",
-    figure_factor_exposures: "USD million per bp",
-    figure_price_pressure: "basis points",
-    figure_order_flow_response: "basis points",
-    figure_smoothed_factors: "basis points",
-    figure_efficient_yield: "basis points",
-    figure_prior_posterior: "prior standard deviations",
-    figure_prior_predictive_check: "(bp)",
-    figure_posterior_predictive_check: "(bp)",
-    figure_predictive_pit: "density",
-    figure_innovation_autocorrelation: "lag (weeks)",
-    figure_trace: "draw",
-    figure_rank: "rank",
-}
+UNITS = (
+    (INVENTORIES, "USD billion"),
+    (EXPOSURES, "USD million per bp"),
+    (PRESSURE_THROUGH_TIME, "basis points"),
+    (RESPONSE, "basis points"),
+    (SMOOTHED_FACTORS, "basis points"),
+    (EFFICIENT_YIELD, "basis points"),
+    (PRIOR_POSTERIOR, "prior standard deviations"),
+    (PRIOR_PREDICTIVE, "(bp)"),
+    (POSTERIOR_PREDICTIVE, "(bp)"),
+    (CALIBRATION, "density"),
+    (AUTOCORRELATION, "lag (weeks)"),
+    (TRACE, "draw"),
+    (RANK, "rank"),
+)
 
 
-def _drawn(draw: Callable[..., Figure], *failures: str) -> Figure:
+def _drawn(exhibit: Exhibit, *failures: str) -> Figure:
     fit = random_fit(VARIANT, failures)
-    return ReportFigure("x", "", lambda: draw(fit), fit.warning).drawn()
+    (item,) = items_of(of_subject([exhibit], fit, fit.warning))
+    assert isinstance(item, ReportFigure)
+    return item.drawn()
 
 
 def _words(figure: Figure) -> str:
@@ -74,14 +72,15 @@ def _words(figure: Figure) -> str:
     return " ".join(texts)
 
 
-@pytest.mark.parametrize("draw", UNITS, ids=lambda draw: draw.__name__)
-def test_unit_is_on_the_figure(draw: Callable[..., Figure]) -> None:
-    assert UNITS[draw] in _words(_drawn(draw))
-
-
-@pytest.mark.parametrize("draw", UNITS, ids=lambda draw: draw.__name__)
-def test_figure_fits_a_text_column(draw: Callable[..., Figure]) -> None:
-    width, height = draw(random_fit(VARIANT)).get_size_inches()
+@pytest.mark.parametrize(
+    ("exhibit", "unit"), UNITS, ids=lambda x: getattr(x, "name", "")
+)
+def test_unit_is_on_a_figure_that_fits_a_text_column(
+    exhibit: Exhibit, unit: str
+) -> None:
+    figure = _drawn(exhibit)
+    assert unit in _words(figure)
+    width, height = figure.get_size_inches()
     assert width == WIDTH_INCHES
     assert height <= 9
 
@@ -102,7 +101,7 @@ def test_missing_market_is_named_on_the_figure() -> None:
     inventory = panel["inventory_busd"]
     panel["inventory_busd"] = inventory.where(inventory["market"] == "cash")
     tree["panel"] = panel
-    figure = figure_inventories(replace(fit, tree=tree))
+    figure = figure_of(INVENTORIES, replace(fit, tree=tree))
     for axes in figure.axes:
         assert [text.get_text() for text in axes.texts] == [
             "no futures positions in this panel"
@@ -111,7 +110,7 @@ def test_missing_market_is_named_on_the_figure() -> None:
 
 def test_forest_has_a_row_for_each_fit_and_market() -> None:
     fits = [random_fit("net-inventory"), random_fit("cash-futures-inventory")]
-    figure = figure_price_pressure_forest(fits)
+    figure = figure_of(PRESSURE_OF_FITS, fits)
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert labels == [
         "net-inventory: net",
@@ -155,13 +154,13 @@ def test_difference_starts_and_ends_at_zero() -> None:
 
 
 def test_failed_fit_carries_a_banner_across_the_figure() -> None:
-    failed = _drawn(figure_price_pressure, "bad")
+    failed = _drawn(PRESSURE_THROUGH_TIME, "bad")
     assert failed.get_suptitle().startswith("DIAGNOSTICS FAILED")
-    assert _drawn(figure_price_pressure).get_suptitle() == ""
+    assert _drawn(PRESSURE_THROUGH_TIME).get_suptitle() == ""
 
 
 def test_banner_overlaps_neither_axes_nor_legend() -> None:
-    figure = _drawn(figure_prior_posterior, "bad")
+    figure = _drawn(PRIOR_POSTERIOR, "bad")
     figure.draw_without_rendering()
     banner = figure._suptitle.get_window_extent()
     others = [*figure.axes, *figure.legends]
@@ -169,7 +168,7 @@ def test_banner_overlaps_neither_axes_nor_legend() -> None:
 
 
 def test_figure_is_written_as_png_and_pdf_for_print(tmp_path: Path) -> None:
-    figure = figure_factor_exposures(random_fit(VARIANT))
+    figure = figure_of(EXPOSURES, random_fit(VARIANT))
     png, pdf = write_figure(figure, tmp_path, "figure_x")
     with Image.open(png) as image:
         assert image.size[0] >= 200 * WIDTH_INCHES
@@ -181,7 +180,7 @@ def test_figure_is_written_as_png_and_pdf_for_print(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ENCODERS)
 def test_same_figure_gives_the_same_bytes(kind: str) -> None:
     first, second = (
-        ENCODERS[kind](figure_factor_exposures(random_fit(VARIANT))) for _ in range(2)
+        ENCODERS[kind](figure_of(EXPOSURES, random_fit(VARIANT))) for _ in range(2)
     )
     assert first == second
 
@@ -192,13 +191,13 @@ def test_divergent_draws_are_marked_on_the_trace() -> None:
     statistics = tree["sample_stats"].to_dataset().copy(deep=True)
     statistics["diverging"][1, 17] = True
     tree["sample_stats"] = statistics
-    figure = figure_trace(replace(fit, tree=tree))
+    figure = figure_of(TRACE, replace(fit, tree=tree))
     marks = figure.axes[0].lines[-1]
     np.testing.assert_array_equal(marks.get_xdata(), [17])
 
 
 def test_png_keeps_the_colours_of_paper_and_lines() -> None:
-    data = png_bytes(figure_factor_exposures(random_fit(VARIANT)))
+    data = png_bytes(figure_of(EXPOSURES, random_fit(VARIANT)))
     with Image.open(BytesIO(data)) as image:
         paper = image.getpixel((0, 0))
         colours = {colour for _, colour in image.getcolors(1 << 24)}
