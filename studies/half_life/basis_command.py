@@ -29,9 +29,8 @@ def recovery_basis_decomposition(
 ) -> Plan:
     """Decompose series simulated from known components.
 
-    Writes one row a replication and parameter to OUT, and the shares of intervals that
-    cover to OUT's name with _summary; until all are done, to OUT's name with
-    _unfinished.
+    Writes one row a replication and parameter to OUT, after each replication, and the
+    shares of intervals that cover to OUT's name with _summary.
     """
     return recovery_plan(replications, days)
 

@@ -46,9 +46,8 @@ def recovery_half_life(
 ) -> Plan:
     """Fit panels of events simulated with known effects.
 
-    Writes one row a replication and parameter to OUT, and the shares of intervals that
-    cover to OUT's name with _summary; until all are done, to OUT's name with
-    _unfinished.
+    Writes one row a replication and parameter to OUT, after each replication, and the
+    shares of intervals that cover to OUT's name with _summary.
     """
     chosen = list(dict.fromkeys(variant or RECOVERED))
     for name in chosen:
@@ -65,8 +64,8 @@ def censoring_half_life(
 ) -> Plan:
     """Set half-lives estimated without the censored events beside the truth.
 
-    Writes one row a replication, estimator and quantity to OUT, and errors and coverage
-    to OUT's name with _summary; until all are done, to OUT's name with _unfinished.
+    Writes one row a replication, estimator and quantity to OUT, after each replication,
+    and errors and coverage to OUT's name with _summary.
     """
     return censoring_plan(replications, events)
 
@@ -76,9 +75,8 @@ def missing_half_life(
 ) -> Plan:
     """Set effects of covariates that some events lack beside the truth.
 
-    Writes one row a replication, estimator and covariate to OUT, and errors and
-    coverage to OUT's name with _summary; until all are done, to OUT's name with
-    _unfinished.
+    Writes one row a replication, estimator and covariate to OUT, after each
+    replication, and errors and coverage to OUT's name with _summary.
     """
     return missing_plan(replications, events)
 

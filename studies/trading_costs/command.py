@@ -42,8 +42,8 @@ python -m studies calibration trading-costs --response joint --simulations 40
 def noise_only_trading_costs(*, replications: Replications = 20) -> Plan:
     """Fit trades whose fair values, not costs, depend on the benchmark's liquidity.
 
-    Writes one row a replication and response to OUT, and how many claim an effect to
-    OUT's name with _summary; until all are done, to OUT's name with _unfinished.
+    Writes one row a replication and response to OUT, after each replication, and how
+    many claim an effect to OUT's name with _summary.
     """
     return false_positives_plan(replications)
 
@@ -51,9 +51,8 @@ def noise_only_trading_costs(*, replications: Replications = 20) -> Plan:
 def recovery_trading_costs(*, replications: Replications = 20) -> Plan:
     """Fit trades with known costs.
 
-    Writes one row a replication and parameter to OUT, and the shares of intervals that
-    cover to OUT's name with _summary; until all are done, to OUT's name with
-    _unfinished.
+    Writes one row a replication and parameter to OUT, after each replication, and the
+    shares of intervals that cover to OUT's name with _summary.
     """
     return recovery_plan(replications)
 
