@@ -1,6 +1,6 @@
 # make report   set up, simulate the embedded data, fit, check, write report/index.html
 # make test     set up, then every check: style, types, import order, tests
-# make test-long  the tests that take longest: every variant, notebooks, the real panel
+# make test-long  the tests that take longest: every variant, chains to the report, notebooks
 # make test-duckdb   the tests of transactions on the oldest DuckDB allowed
 # make golden, make golden-compare   freeze the numbers and words of the reports, compare
 # make docs     the documentation site, docs/_build/html/index.html

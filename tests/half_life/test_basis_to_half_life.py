@@ -53,7 +53,7 @@ def folder(tmp_path_factory):
     return path
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_half_lives_differ_between_draws_of_the_deviation(folder):
     frame = read_half_life_panel(folder / "events.parquet").frame
 
@@ -63,7 +63,7 @@ def test_half_lives_differ_between_draws_of_the_deviation(folder):
     assert 0.0 < differ.mean() < 0.9
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_regression_finds_who_closes_the_basis(folder):
     fit = load_fit(folder / "half-life.nc")
     coefficient = fit.posterior["coefficient"]
@@ -79,7 +79,7 @@ def test_the_regression_finds_who_closes_the_basis(folder):
     assert abs(float(others)) < ERROR
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_report_tells_the_chain_on_one_page(folder):
     page = (folder / "report" / "index.html").read_text(encoding="utf-8")
 
@@ -87,7 +87,7 @@ def test_the_report_tells_the_chain_on_one_page(folder):
         assert words in page
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_all_that_is_made_of_the_twin_says_that_it_is_simulated(folder):
     for name in ("basis.nc", "half-life.nc"):
         assert (

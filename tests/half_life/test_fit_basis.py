@@ -159,7 +159,7 @@ def trace_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_posterior_covers_what_the_data_were_made_from(trace_path: Path) -> None:
     posterior = read_trace(trace_path)["posterior"].to_dataset()
     truth = {
@@ -173,7 +173,7 @@ def test_posterior_covers_what_the_data_were_made_from(trace_path: Path) -> None
         assert low < value < high, name
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_model_is_built_again_from_its_trace(trace_path: Path) -> None:
     trace = read_trace(trace_path)
     again = prepare_from_basis_decomposition_trace(trace)
@@ -183,7 +183,7 @@ def test_model_is_built_again_from_its_trace(trace_path: Path) -> None:
     assert trace["posterior_predictive"]["basis_bp"].dims[2:] == ("day", "tenor")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_deviations_are_taken_from_the_trace(trace_path: Path) -> None:
     trace, few = read_trace(trace_path), {"source": "t", "allow_failed": True}
     found = posterior_deviations(trace, draws=3, component="autoregressive", **few)

@@ -170,7 +170,7 @@ def test_replications_are_watched_as_their_own_imputation_was(imputed: Fit) -> N
     assert all(np.isfinite(curve).all() for curve in curves.values())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_model_and_least_squares_are_on_one_scale() -> None:
     fits = [random_half_life_fit(v) for v in (HAZARD, WEIBULL, LINEAR)]
     frame = coefficient_estimates(fits)
@@ -315,7 +315,7 @@ def test_events_of_another_simulation_are_not_those_of_a_basis() -> None:
     assert own_events(replace(basis, tree=tree), [half_life]).empty
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_basis_and_half_lives_share_one_section() -> None:
     fits = [random_basis_fit(), random_half_life_fit(HAZARD)]
     (section,) = sections_of(fits)
@@ -326,7 +326,7 @@ def test_basis_and_half_lives_share_one_section() -> None:
     assert len(stems) == len(set(stems))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_two_panels_are_reported_apart(imputed: Fit) -> None:
     tree = imputed.tree.copy()
     tree.attrs = tree.attrs | {"data_sha256": "cd" * 32}
@@ -352,7 +352,7 @@ def test_fit_without_covariates_says_nothing_about_who_closes() -> None:
     assert any("No covariate" in sentence for sentence in findings.sentences)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_section_is_written_in_full(tmp_path: Path) -> None:
     fits = [
         random_basis_fit(),

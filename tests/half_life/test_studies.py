@@ -99,7 +99,7 @@ def test_errors_of_coefficients_count_away_from_zero():
     assert table.loc[DAYS_WITHIN_HORIZON, "share_covered"] == 0.0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_dropping_censored_events_shortens_half_lives_and_the_model_does_not():
     rows = censoring.replication(1, NUM_EVENTS, SETTINGS)
 

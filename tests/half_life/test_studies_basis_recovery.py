@@ -31,7 +31,7 @@ def test_data_replace_those_of_the_model() -> None:
         np.testing.assert_array_equal(model[name].get_value(), values)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_each_replication_has_its_own_data_and_every_parameter() -> None:
     settings = replace(RECOVERY_SETTINGS, draws=50, tune=50)
     rows = pd.concat(replication(seed, 80, settings) for seed in (1, 2))

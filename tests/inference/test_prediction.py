@@ -269,7 +269,7 @@ def model_with_a_lesser_mode(data: np.ndarray) -> pm.Model:
     return model
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_fits_of_the_past_start_at_the_highest_mode_rather_than_a_lesser_one() -> None:
     data = 4 + np.random.default_rng(5).normal(size=30)
     model = model_with_a_lesser_mode(data)

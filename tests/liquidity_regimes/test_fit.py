@@ -42,7 +42,7 @@ def fitted(model: str, folder: Path) -> xr.DataTree:
     return read_trace(out)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_panel_becomes_a_scored_trace_with_states_starts_and_predictions(
     tmp_path: Path,
 ) -> None:
@@ -79,7 +79,7 @@ def test_a_panel_becomes_a_scored_trace_with_states_starts_and_predictions(
     assert float(apart.max()) < FARTHEST_NATS
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_panel_becomes_a_trace_of_thresholds(tmp_path: Path) -> None:
     trace = fitted("threshold-regression", tmp_path)
     assert trace["posterior"]["volatility_slope"].dims[2:] == ("regime",)

@@ -28,7 +28,7 @@ def _stems(section: Section) -> list[str]:
     return [item.file_stem for block in section.blocks for item in block.items]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_item_of_both_sections_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -194,7 +194,7 @@ def test_every_table_is_written_as_csv_and_latex(written: Path) -> None:
     assert "table_cash_inventory__cash-inventory" in stems
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_fullest_variant_is_reported_in_full(tmp_path: Path) -> None:
     written = write_report([random_fit("cash-futures-order-flow")], tmp_path)
     assert written.failed == ()

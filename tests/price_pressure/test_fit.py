@@ -144,7 +144,7 @@ def test_an_unknown_variant_is_answered_with_the_known_ones() -> None:
         prepare_price_pressure(panel(), "gross-inventory")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_numpyro_samples_a_model_whose_likelihood_is_an_op_of_ours() -> None:
     weeks = panel_from_frame(simulate_price_pressure(VARIANT, 3, 60), "twin")
     settings = SamplerSettings(

@@ -19,7 +19,7 @@ def panel(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> PricePressu
     return panel_from_frame(frame, "real")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_seed_ends_at_one_mode(panel: PricePressurePanel) -> None:
     rows = mode_agreement(panel, "cash-inventory", (1, 2, SCATTERED_MISS))
     # Searches stop within 1e-6 nats of a mode; the next one is 15 below.

@@ -76,14 +76,14 @@ def one_replication() -> pd.DataFrame:
     return replication("net-order-flow", 1, settings=settings)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_intervals_of_one_simulated_panel_hold_the_published_estimates() -> None:
     table = one_replication()
     assert len(table) == 29
     assert table["is_covered"].sum() >= LEAST_COVERED
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_chains_of_one_simulated_panel_agree() -> None:
     table = one_replication()
     assert table["r_hat"].max() < LOOSE_R_HAT

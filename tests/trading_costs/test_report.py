@@ -77,7 +77,7 @@ def _by_hand(tree: xr.DataTree, trade: Trade) -> np.ndarray:
     )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_cost_in_a_known_security_is_that_of_its_regression(
     fits: dict[str, Fit],
 ) -> None:
@@ -93,7 +93,7 @@ def test_the_cost_in_a_known_security_is_that_of_its_regression(
     assert np.allclose(cost["cost_usd"], usd, rtol=1e-9)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_security_that_was_never_seen_is_less_certain(fits: dict[str, Fit]) -> None:
     tree = fits["absolute"].tree
     counts = tree["panel"]["rows_by_security"]
@@ -103,7 +103,7 @@ def test_a_security_that_was_never_seen_is_less_certain(fits: dict[str, Fit]) ->
     assert float(new.std()) > float(own.std())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_security_of_no_panel_is_refused_by_name(fits: dict[str, Fit]) -> None:
     with pytest.raises(DataError, match="no security 'XYZ'"):
         trading_cost(fits["signed"].tree, replace(TRADE, security="XYZ"))
@@ -115,7 +115,7 @@ def test_a_trade_of_nothing_is_refused(name: str) -> None:
         replace(TRADE, **{name: 0.0})
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_command_prints_the_cost(traces: dict[str, Path]) -> None:
     result = CliRunner().invoke(
         app,
@@ -130,7 +130,7 @@ def test_the_command_prints_the_cost(traces: dict[str, Path]) -> None:
     assert "Errors of the fair value are in it" in result.output
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_exhibit_of_a_fit_is_made(fits: dict[str, Fit]) -> None:
     section = trading_costs_section(list(fits.values()))
     stems = {item.stem for block in section.blocks for item in block.items}
@@ -140,7 +140,7 @@ def test_every_exhibit_of_a_fit_is_made(fits: dict[str, Fit]) -> None:
             shown.item.drawn()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_share_of_the_spread_that_is_error_is_told(fits: dict[str, Fit]) -> None:
     (shown,) = of_fit([SPREADS], fits["absolute"])
     share = folded_share(shown.item.frame)
@@ -148,7 +148,7 @@ def test_the_share_of_the_spread_that_is_error_is_told(fits: dict[str, Fit]) -> 
     assert f"{share:.0%} of it" in " ".join(shown.sentences())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_responses_that_disagree_of_a_sign_are_named(fits: dict[str, Fit]) -> None:
     both = [fits["absolute"], fits["signed"]]
     assert BY_RESPONSE.frame is not None

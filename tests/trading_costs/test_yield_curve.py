@@ -167,7 +167,7 @@ def _simulated_day(shared):
     return quote_panel_from_frame(frame, "simulated"), truth
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_truth_is_recovered_from_simulated_prices(shared):
     panel, truth = _simulated_day(shared)
     settings = SamplerSettings(seed=2, draws=300, tune=400, chains=2)
