@@ -127,6 +127,12 @@ def _stopping_at_signals() -> Iterator[None]:
     threading.Thread(target=_end_soon, args=(ours,), daemon=True).start()
     try:
         yield
+    except Exception as error:
+        # Raised within a callback of C code, Interrupted is lost there, and what the
+        # code then lacks is another error.
+        if signal.getsignal(STOPPING[0]) is _end_now:
+            raise Interrupted from error
+        raise
     finally:
         signal.set_wakeup_fd(fd_before)
         woken.close()

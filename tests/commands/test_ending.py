@@ -4,6 +4,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 import data.commands.ending
-from data.commands.ending import SECONDS_TO_STOP, ending_with_status
+from data.commands.ending import SECONDS_TO_STOP, Interrupted, ending_with_status
 from data.commands.starting import STOPPED
 from data.errors import DataError
 from tests.places import ROOT
@@ -34,6 +35,23 @@ def command(fault: str, number: int = 1) -> None:
     if fault == "check":
         raise typer.Exit(1)
     typer.echo(f"{fault} {number}")
+
+
+def test_a_signal_that_a_callback_loses_ends_the_command_all_the_same(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As a compiler's callback does, which then misses what it was to be given."""
+
+    @ending_with_status()
+    def compile_something() -> None:
+        with suppress(Interrupted):
+            signal.raise_signal(signal.SIGINT)
+        raise RuntimeError("no compiled object yet")
+
+    with pytest.raises(typer.Exit) as ended:
+        compile_something()
+    assert ended.value.exit_code == 130
+    assert capsys.readouterr().err.strip() == STOPPED
 
 
 def test_a_decorated_command_keeps_its_arguments() -> None:
