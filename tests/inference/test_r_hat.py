@@ -23,7 +23,7 @@ def chains(persistence, num_elements, shape, seed):
     )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("persistence", [0.0, 0.5])
 def test_the_largest_of_many_stays_below_its_limit_as_often_as_it_should(persistence):
     number, families, shape = 500, 40, (2, 150)

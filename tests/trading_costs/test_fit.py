@@ -30,7 +30,9 @@ def _panel() -> TradingCostsPanel:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:The effective sample size")
-@pytest.mark.parametrize("response", ["absolute", "signed", "joint"])
+@pytest.mark.parametrize(
+    "response", ["absolute", "signed", pytest.param("joint", marks=pytest.mark.long)]
+)
 def test_trace_keeps_its_promises(response: str) -> None:
     panel = _panel()
     specification = TradingCostsSpecification(formula="benchmark", response=response)
