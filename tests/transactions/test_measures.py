@@ -1,5 +1,7 @@
 """Measures of cleaned trades against sums made by hand."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -22,6 +24,7 @@ from data.transactions.measures.tables import (
     tenor_days,
 )
 from data.transactions.measures.trades import add_tenors, open_trades
+from data.transactions.report import _TYPES
 from data.transactions.securities import read_securities
 from tests.transactions.trades import A, B, trade, write_cleaned
 
@@ -362,6 +365,10 @@ def test_a_cleaning_that_was_cut_short_is_not_measured(cleaned):
     with pytest.raises(DataError, match="cut short"), open_trades(folder):
         pass
     (folder / "report.json").write_text("{}")
+    with pytest.raises(DataError, match="no account"), open_trades(folder):
+        pass
+    account = {name: kind() for name, kind in _TYPES.items()}
+    (folder / "report.json").write_text(json.dumps(account))
     with open_trades(folder) as connection:
         assert len(cusip_days(connection)) > 0
 
