@@ -79,7 +79,6 @@ def test_every_option_changes_price_impact(
         (["--securities", "3y"], "unknown security 3y", "2y, 5y, 10y, 30y"),
         (["--securities", ","], "unknown security (none)", "2y, 5y, 10y, 30y"),
         (["--out", "twin.xlsx"], "extension .xlsx", "twin.csv or twin.parquet"),
-        (["--days", "249"], "249 rows", "longer"),
     ],
 )
 def test_bad_input_ends_with_two_a_remedy_and_no_file(

@@ -293,7 +293,8 @@ def test_specifications_that_a_table_holds_are_not_scored_again(
 @pytest.mark.parametrize("study", ["ranking", "variants"])
 def test_a_table_of_other_panels_is_refused(study: str, tmp_path: Path) -> None:
     out = tmp_path / "table.csv"
-    pd.DataFrame({"seed": [1], "days": [2440]}).to_csv(out)
+    named = {"specification": ["IV-depth"], "variant": ["IV-depth-2-states"]}
+    pd.DataFrame({"seed": [1], "days": [2440], **named}).to_csv(out)
     result = invoke(study, out, "--seed", "2")
     assert result.exit_code == 2
     assert "another file" in result.stderr
