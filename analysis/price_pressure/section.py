@@ -34,10 +34,10 @@ from analysis.price_pressure.dynamics import (
 from analysis.price_pressure.estimates import has_inventory
 from analysis.price_pressure.hedging_regression import HEDGING
 from analysis.price_pressure.pressure import (
-    PRESSURE_OF_FITS,
     PRESSURE_THROUGH_TIME,
     coefficients_of,
 )
+from analysis.price_pressure.pressure_of_fits import PRESSURE_OF_FITS
 from analysis.price_pressure.words import QUESTION
 
 OF_A_PANEL = (SUMMARY_STATISTICS, HEDGING, INVENTORIES, EXPOSURES)

@@ -33,10 +33,10 @@ from analysis.price_pressure.data import EXPOSURES, INVENTORIES
 from analysis.price_pressure.discovery import RESPONSE
 from analysis.price_pressure.dynamics import EFFICIENT_YIELD, SMOOTHED_FACTORS
 from analysis.price_pressure.pressure import (
-    PRESSURE_OF_FITS,
     PRESSURE_THROUGH_TIME,
     price_pressure_bp,
 )
+from analysis.price_pressure.pressure_of_fits import PRESSURE_OF_FITS
 from tests.price_pressure.traces import random_fit
 
 VARIANT = "cash-futures-order-flow"

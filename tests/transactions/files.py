@@ -4,9 +4,12 @@ import zipfile
 from pathlib import Path
 
 import duckdb
+import pytest
 
+from data.errors import DataError
 from data.transactions.clean import clean_transactions
 from data.transactions.dialects import DIALECTS
+from data.transactions.layout import UNFINISHED
 from data.transactions.presets import PRESETS
 from tests.transactions.messages import table
 
@@ -77,3 +80,13 @@ def rows_of(out: Path, kind: str, columns: str = "*") -> list[tuple]:
         .fetchall(),
         key=repr,
     )
+
+
+def refused(tmp_path: Path, file: Path, dialect: str = "finra-enhanced") -> str:
+    """Clean a file that is refused before anything is written; what is said of it."""
+    out = tmp_path / "out"
+    with pytest.raises(DataError) as error:
+        cleaned(out, file, dialect=dialect)
+    assert not list(out.glob("*"))
+    assert not (out / UNFINISHED).exists()
+    return str(error.value)

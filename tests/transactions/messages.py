@@ -84,3 +84,13 @@ def clean(
     assert len(gone) == len(removed), "a row was removed twice"
     assert sorted([*kept, *gone]) == list(range(1, len(rows) + 1))
     return set(kept), gone
+
+
+DAY = "2020-01-02"
+
+TRADES = [
+    message(5, "T", DAY, price="99.97", par="350000.00", execution_time="09:05:00"),
+    message(6, "T", DAY, price="100", par="5000", side="B", contra="D"),
+    message(6, "X", DAY, price="100", par="5000", side="B", contra="D"),
+]
+"""Of one day: a trade, and one that is cancelled."""
