@@ -4,7 +4,7 @@ The rank of the truth among the posterior draws is uniform when likelihood, simu
 and sampler agree (Talts, Betancourt, Simpson, Vehtari & Gelman 2018, arXiv:1804.06788).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,9 +19,10 @@ from statsmodels.stats.multitest import multipletests
 from data.files.atomic import replacing
 from inference.checks.calibration import relative_ranks, simulation_seeds, uniformity
 from inference.sampling import SIMULATION_BACKEND
+from inference.settings import SamplerSettings
 from studies.console import console, show
 from studies.figures import figure_rank_ecdf
-from studies.sweep import Key
+from studies.sweep import Plan
 
 RANK_OF = "rank of "
 """Begins the name of a column of ranks."""
@@ -49,9 +50,31 @@ def draw_from_prior(model: pm.Model, seed: int) -> tuple[xr.Dataset, xr.Dataset]
     return prior, data
 
 
-def simulations(number: int, seed: int) -> Sequence[Key]:
-    """Keys of the simulations of a study that has one seed."""
-    return [(one,) for one in simulation_seeds(number, seed)]
+def calibration_plan(
+    simulation: Callable[..., pd.DataFrame],
+    number: int,
+    seed: int,
+    settings: SamplerSettings,
+    **chosen: Any,
+) -> Plan:
+    """Rank parameters drawn from the prior among the posteriors of their data.
+
+    Parameters
+    ----------
+    simulation : callable
+        Seed of a draw from the prior, and by name `settings`, ``panel_seed`` and what
+        is chosen -> a row of `simulation_row`.
+    number : int
+        Of draws from the prior, each fitted once.
+    seed : int
+        Of the study, and of the panel that gives what is not simulated.
+    settings : SamplerSettings
+        Of each fit; the seed is replaced by that of the simulation.
+    **chosen
+        Options of the study.
+    """
+    keys = [(one,) for one in simulation_seeds(number, seed)]
+    return Plan(simulation, keys, {"panel_seed": seed, "settings": settings, **chosen})
 
 
 def simulation_row(

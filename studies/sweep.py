@@ -4,9 +4,10 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from inspect import Parameter
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import pandas as pd
 import typer
@@ -67,15 +68,14 @@ class Plan:
     Attributes
     ----------
     replication : callable
-        Values of a key -> rows of that replication. Of the top level of a module, so
-        that another process finds it, or a `functools.partial` of one. The same in
-        whatever process and order.
+        Values of a key, and `settings` by name, -> rows of that replication. Of the top
+        level of a module, so that another process finds it. The same in whatever
+        process and order.
     keys : sequence of tuple
         Of every replication, in the order of the table.
     settings : mapping
-        What rows depend on beside the key: rows made with others are no part of the
-        same table. Values are told apart by their JSON or, where it has none, by their
-        `repr`.
+        What is the same for all of them; rows made with others are no part of the same
+        table.
     names : tuple of str
         Columns of the rows that hold the key.
     """
@@ -85,13 +85,17 @@ class Plan:
     settings: Mapping[str, Any] = field(default_factory=dict)
     names: tuple[str, ...] = ("seed",)
 
+    @property
+    def digest(self) -> str:
+        """Twelve digits that tell what is run, and its settings, from others."""
+        named = {"replication": self.replication.__name__, **self.settings}
+        text = json.dumps(named, sort_keys=True, default=_identity)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
 
-@dataclass(frozen=True)
-class _Task:
-    """A replication to run, as another process gets it."""
 
-    replication: Callable[..., pd.DataFrame]
-    key: Key
+def _identity(value: Any) -> str:
+    """A panel's is that of its file."""
+    return str(getattr(value, "sha256", repr(value)))
 
 
 def seeds(replications: int, first: int = 1) -> list[Key]:
@@ -128,14 +132,13 @@ def swept_study(
         out = given[OUT.name]
         require_csv(out)
         of_rows, of_summary = (beside(out, x) if x else out for x in suffixes)
-        own = {x.name: given[x.name] for x in options_of(plan)}
-        rows = sweep(
-            plan(**own),
-            of_rows,
-            given["workers"],
-            given["scheduler"],
-            is_anew=given["force"],
-        )
+        chosen = plan(**{x.name: given[x.name] for x in options_of(plan)})
+        machines = given["workers"], given["scheduler"]
+        if given["force"]:
+            with unfinished(of_rows) as so_far:
+                rows = sweep(chosen, so_far, *machines)
+        else:
+            rows = sweep(chosen, of_rows, *machines)
         summary = summarize(rows)
         write(summary, of_summary)
         told(rows, summary, out)
@@ -159,12 +162,7 @@ def shown(title: str, columns: Sequence[str] | None = None) -> Told:
 
 
 def sweep(
-    plan: Plan,
-    path: Path,
-    workers: int = 1,
-    scheduler: str | None = None,
-    *,
-    is_anew: bool = False,
+    plan: Plan, path: Path, workers: int = 1, scheduler: str | None = None
 ) -> pd.DataFrame:
     """Run the replications that a table lacks, and add each to it as it is done.
 
@@ -176,9 +174,6 @@ def sweep(
         the same settings stay.
     workers, scheduler
         See `data.commands.workers.run_all`.
-    is_anew : bool
-        Whether to take no account of what stands in `path`, and to replace it when
-        all is done.
 
     Returns
     -------
@@ -190,52 +185,38 @@ def sweep(
     DataError
         `path` holds replications made with other settings.
     """
-    digest = settings_digest(plan)
-    if is_anew:
-        with unfinished(path) as so_far:
-            _add_missing(plan, so_far, digest, workers, scheduler)
-    else:
-        _add_missing(plan, path, digest, workers, scheduler)
+    held = _held(path, plan)
+    lacking = [key for key in plan.keys if key not in held]
+    run = partial(_run, partial(plan.replication, **plan.settings))
+    with progress("fitting", len(lacking)) as advance:
+        for key, rows in run_all(run, lacking, workers, scheduler):
+            held[key] = rows.assign(**{SETTINGS: plan.digest})
+            order = dict.fromkeys((*plan.keys, *held))
+            whole = pd.concat([held[key] for key in order if key in held])
+            write(whole, path, is_announced=False)
+            advance()
     # As on file, where numbers are rounded: the same whether it was stopped or not.
-    held = _held(path, plan.names, digest)
+    held = _held(path, plan)
     return pd.concat([held[key] for key in plan.keys], ignore_index=True)
 
 
-def _add_missing(
-    plan: Plan, path: Path, digest: str, workers: int, scheduler: str | None
-) -> None:
-    held = _held(path, plan.names, digest)
-    tasks = [_Task(plan.replication, key) for key in plan.keys if key not in held]
-    with progress("fitting", len(tasks)) as advance:
-        for key, rows in run_all(_run, tasks, workers, scheduler):
-            held[key] = rows.assign(**{SETTINGS: digest})
-            others = [key for key in held if key not in plan.keys]
-            order = [key for key in (*plan.keys, *others) if key in held]
-            write(pd.concat([held[x] for x in order]), path, is_announced=False)
-            advance()
+def _run(
+    replication: Callable[..., pd.DataFrame], key: Key
+) -> tuple[Key, pd.DataFrame]:
+    return key, replication(*key)
 
 
-def settings_digest(plan: Plan) -> str:
-    """Twelve digits of what rows of a plan depend on beside their keys."""
-    text = json.dumps(dict(plan.settings), sort_keys=True, default=repr)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def _run(task: _Task) -> tuple[Key, pd.DataFrame]:
-    return task.key, task.replication(*task.key)
-
-
-def _held(path: Path, names: tuple[str, ...], digest: str) -> dict[Key, pd.DataFrame]:
+def _held(path: Path, plan: Plan) -> dict[Key, pd.DataFrame]:
     """Rows on file by the key of their replication, in the order of the file."""
     if not path.is_file():
         return {}
-    rows = read_earlier(path, names, dtype=dict.fromkeys(LABELS, str))
-    if SETTINGS not in rows or set(rows[SETTINGS]) != {digest}:
+    rows = read_earlier(path, plan.names, dtype=dict.fromkeys(LABELS, str))
+    if SETTINGS not in rows or set(rows[SETTINGS]) != {plan.digest}:
         raise DataError(
             f"{path} holds replications made with other settings",
-            "Name another file, or begin anew with --force.",
+            "Name another file, remove it, or begin anew with --force.",
         )
     labels = [name for name in LABELS if name in rows]
     rows[labels] = rows[labels].fillna("")
-    keys = list(zip(*(rows[name].tolist() for name in names), strict=True))
-    return {key: rows[[other == key for other in keys]] for key in dict.fromkeys(keys)}
+    parts = rows.groupby([*plan.names], sort=False)
+    return {cast(Key, key): part for key, part in parts}

@@ -1,7 +1,7 @@
 """Recovery of the basis decomposition: intervals beside the truth of simulations."""
 
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -34,9 +34,9 @@ VARIANT = "local-level-ar1"
 def recovery_plan(replications: int, num_days: int) -> Plan:
     """Simulate four series again and again, and decompose them."""
     return Plan(
-        partial(replication, num_days=num_days),
+        replication,
         seeds(replications),
-        {"num_days": num_days, "sampler": RECOVERY_SETTINGS},
+        {"num_days": num_days, "settings": RECOVERY_SETTINGS},
     )
 
 

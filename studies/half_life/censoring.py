@@ -7,7 +7,7 @@ notebook regresses on.
 """
 
 from dataclasses import replace
-from functools import partial
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -54,16 +54,12 @@ NORMAL_QUANTILE = 1.959964
 NUM_DRAWS = 500
 
 
-_COMPILED: dict[int, CompiledModel] = {}
-"""By number of events, see `studies.half_life.recovery`."""
-
-
 def censoring_plan(replications: int, num_events: int) -> Plan:
     """Estimate half-lives of simulated events with and without the censored ones."""
     return Plan(
-        partial(replication, num_events=num_events),
+        replication,
         seeds(replications),
-        {"num_events": num_events, "sampler": RECOVERY_SETTINGS},
+        {"num_events": num_events, "settings": RECOVERY_SETTINGS},
     )
 
 
@@ -82,25 +78,31 @@ def replication(
         the horizon, whichever is shorter, or a coefficient), ``truth``, ``mean``,
         ``lower_95``, ``upper_95``, ``is_covered``, ``censored_share``.
     """
-    baseline = np.asarray(HalfLifeParameters().baseline_log_hazard) - LOWER_LOG_HAZARD
-    parameters = HalfLifeParameters(baseline_log_hazard=tuple(baseline.tolist()))
-    drawn = simulated_replication(seed, num_events, parameters, PROPORTIONAL_HAZARD)
-    if num_events not in _COMPILED:
-        _COMPILED[num_events] = compiled_half_life(
-            drawn, PROPORTIONAL_HAZARD, extra=("date_effect",)
-        )
+    drawn, compiled = _simulated(seed, num_events), _compiled(num_events)
     rows = _mean_of_resolved(drawn)
     for name, data in (
         (EVERY_EVENT, data_variables(drawn.inputs)),
         (RESOLVED_ONLY, _censored_dropped(drawn.inputs)),
     ):
-        draws = _COMPILED[num_events].sample(data, replace(settings, seed=seed))
+        draws = compiled.sample(data, replace(settings, seed=seed))
         rows += _estimates(draws["posterior"].to_dataset(), drawn, name)
     table = pd.DataFrame(rows)
     table.insert(0, "seed", seed)
     table["is_covered"] = table["truth"].between(table["lower_95"], table["upper_95"])
     table["censored_share"] = 1 - drawn.inputs.is_resolved.mean()
     return table
+
+
+def _simulated(seed: int, num_events: int) -> Replication:
+    baseline = np.asarray(HalfLifeParameters().baseline_log_hazard) - LOWER_LOG_HAZARD
+    parameters = HalfLifeParameters(baseline_log_hazard=tuple(baseline.tolist()))
+    return simulated_replication(seed, num_events, parameters, PROPORTIONAL_HAZARD)
+
+
+@cache
+def _compiled(num_events: int) -> CompiledModel:
+    drawn = _simulated(1, num_events)
+    return compiled_half_life(drawn, PROPORTIONAL_HAZARD, extra=("date_effect",))
 
 
 def summarize_censoring(rows: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,7 @@ of its deviations, and the proportional hazard of all of them.
 """
 
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -77,12 +77,7 @@ is data of the model, so that the first one serves all."""
 def chain_plan(replications: int, num_days: int, first_seed: int) -> Plan:
     """Estimate effects on half-lives again and again, jointly and in two steps."""
     return Plan(
-        partial(chain_replication, num_days=num_days),
-        seeds(replications, first_seed),
-        {
-            "num_days": num_days,
-            "samplers": [JOINT_SETTINGS, STEP_SETTINGS, IMPUTATION_SETTINGS],
-        },
+        chain_replication, seeds(replications, first_seed), {"num_days": num_days}
     )
 
 

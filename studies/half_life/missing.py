@@ -8,7 +8,7 @@ lack one left out; and with zero where nothing is known, as the half-life notebo
 """
 
 from dataclasses import replace
-from functools import partial
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -81,16 +81,12 @@ SPECIFICATION = HalfLifeSpecification(
 )
 
 
-_COMPILED: dict[tuple[int, bool], CompiledModel] = {}
-"""By number of events and whether cells are drawn, see `studies.half_life.recovery`."""
-
-
 def missing_plan(replications: int, num_events: int) -> Plan:
     """Estimate effects of covariates that some simulated events lack."""
     return Plan(
-        partial(replication, num_events=num_events),
+        replication,
         seeds(replications),
-        {"num_events": num_events, "sampler": MISSING_SETTINGS},
+        {"num_events": num_events, "settings": MISSING_SETTINGS},
     )
 
 
@@ -107,20 +103,25 @@ def replication(
         One row an estimator and covariate, with `COLUMNS`.
     """
     tables: list[pd.DataFrame] = []
-    whole = _simulated(seed, num_events)
-    lost = lost_cells(whole, np.random.default_rng([seed, 1]))
-    for estimator, inputs, data in _estimators(whole, lost):
-        key = num_events, estimator == DRAWN
-        if key not in _COMPILED:
-            model = model_from_inputs(inputs, SPECIFICATION)
-            _COMPILED[key] = CompiledModel(model, ["coefficient"])
-        draws = _COMPILED[key].sample(data, replace(settings, seed=seed))
+    for estimator, _, data in _estimators(seed, num_events):
+        # Those that draw no cell differ in their data alone.
+        form = DRAWN if estimator == DRAWN else NOTHING_MISSING
+        compiled = _compiled(form, num_events)
+        draws = compiled.sample(data, replace(settings, seed=seed))
         table = compare_with_truth(draws["posterior"].to_dataset(), TRUTH)
         table = table.rename(columns={"element": COVARIATE})
         share = table[COVARIATE].map(SHARE_MISSING).fillna(0.0)
         table = table.assign(seed=seed, estimator=estimator, share_missing=share)
         tables.append(table[list(COLUMNS)])
     return pd.concat(tables, ignore_index=True)
+
+
+@cache
+def _compiled(estimator: str, num_events: int) -> CompiledModel:
+    (inputs,) = (
+        inputs for name, inputs, _ in _estimators(1, num_events) if name == estimator
+    )
+    return CompiledModel(model_from_inputs(inputs, SPECIFICATION), ["coefficient"])
 
 
 def summarize_missing(rows: pd.DataFrame) -> pd.DataFrame:
@@ -191,9 +192,11 @@ def _simulated(seed: int, num_events: int) -> HalfLifeInputs:
 
 
 def _estimators(
-    whole: HalfLifeInputs, lost: NDArray[np.bool_]
+    seed: int, num_events: int
 ) -> list[tuple[str, HalfLifeInputs, dict[str, Any]]]:
     """Name, inputs and data of each estimator, all on the scale of the whole."""
+    whole = _simulated(seed, num_events)
+    lost = lost_cells(whole, np.random.default_rng([seed, 1]))
     lacking = replace(whole, standardized=np.where(lost, np.nan, whole.standardized))
     filled = replace(
         whole,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -91,17 +91,12 @@ def simulated_replication(
     )
 
 
-_COMPILED: dict[tuple[str, int], CompiledModel] = {}
-"""By variant and number of events: what differs between such panels is data of the
-model, so that the first one serves all."""
-
-
 def recovery_plan(variants: Sequence[str], replications: int, num_events: int) -> Plan:
     """Simulate events again and again, and fit each panel."""
     return Plan(
-        partial(replication, num_events=num_events),
+        replication,
         [(name, *key) for name in variants for key in seeds(replications)],
-        {"num_events": num_events, "sampler": RECOVERY_SETTINGS},
+        {"num_events": num_events, "settings": RECOVERY_SETTINGS},
         ("variant", "seed"),
     )
 
@@ -120,13 +115,16 @@ def replication(
         One row a parameter element, see `studies.replications.replication_rows`.
     """
     drawn = simulated_replication(seed, num_events, true_parameters(variant), variant)
-    key = variant, num_events
-    if key not in _COMPILED:
-        _COMPILED[key] = compiled_half_life(drawn, variant)
-    draws = _COMPILED[key].sample(
+    draws = _compiled(variant, num_events).sample(
         data_variables(drawn.inputs), replace(settings, seed=seed)
     )
     return replication_rows(draws, drawn.truth, variant, seed)
+
+
+@cache
+def _compiled(variant: str, num_events: int) -> CompiledModel:
+    drawn = simulated_replication(1, num_events, true_parameters(variant), variant)
+    return compiled_half_life(drawn, variant)
 
 
 def compiled_half_life(

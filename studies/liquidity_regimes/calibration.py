@@ -7,8 +7,6 @@ are statistics of price impact, which is not known before the parameters are.
 """
 
 from dataclasses import replace
-from functools import partial
-from typing import Any
 
 import pandas as pd
 import pymc as pm
@@ -24,7 +22,6 @@ from studies.calibration import (
     draw_from_prior,
     fit_quality,
     simulation_row,
-    simulations,
 )
 from studies.liquidity_regimes.recovery import (
     PARAMETERS,
@@ -33,30 +30,9 @@ from studies.liquidity_regimes.recovery import (
     search_columns,
     simulated_inputs,
 )
-from studies.sweep import Plan
 
 CALIBRATION_SETTINGS = SamplerSettings(seed=0, draws=250, tune=400, chains=4)
 """Of each fit, with the seed of the simulation; ranks use every tenth draw."""
-
-
-def calibration_plan(number: int, num_days: int, seed: int) -> Plan:
-    """Rank parameters drawn from the prior among the posteriors of their data.
-
-    Parameters
-    ----------
-    number : int
-        Of draws from the prior, each fitted once.
-    num_days : int
-        Length of the data.
-    seed : int
-        Of the study, and of the panel of depth and volatilities.
-    """
-    settings: dict[str, Any] = {"num_days": num_days, "panel_seed": seed}
-    return Plan(
-        partial(simulation, **settings),
-        simulations(number, seed),
-        settings | {"sampler": CALIBRATION_SETTINGS},
-    )
 
 
 def simulation(

@@ -8,10 +8,11 @@ from studies.calibration import (
     SUFFIXES,
     Simulations,
     StudySeed,
+    calibration_plan,
     summarize_calibration,
     told_of_calibration,
 )
-from studies.liquidity_regimes.calibration import calibration_plan
+from studies.liquidity_regimes.calibration import CALIBRATION_SETTINGS, simulation
 from studies.study import CALIBRATION
 from studies.sweep import Plan, swept_study
 
@@ -31,7 +32,9 @@ def calibration_liquidity_regimes(
     Writes one row a parameter to OUT, the ranks to OUT's name with _ranks, and their
     figure to OUT with the ending .png.
     """
-    return calibration_plan(simulations, days, seed)
+    return calibration_plan(
+        simulation, simulations, seed, CALIBRATION_SETTINGS, num_days=days
+    )
 
 
 CALIBRATION_STUDY = swept_study(

@@ -1,7 +1,7 @@
 """Recovery of the liquidity-regimes model: intervals beside the published truth."""
 
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache
 
 import pandas as pd
 import xarray as xr
@@ -95,12 +95,12 @@ class CompiledLiquidityRegimes(CompiledModel):
 def recovery_plan(covariates: str, replications: int, num_days: int) -> Plan:
     """Simulate the twin again and again, and fit each panel."""
     return Plan(
-        partial(replication, covariates=covariates, num_days=num_days),
+        replication,
         seeds(replications),
         {
             "covariates": covariates,
             "num_days": num_days,
-            "sampler": RECOVERY_SETTINGS,
+            "settings": RECOVERY_SETTINGS,
         },
     )
 

@@ -6,8 +6,7 @@ agree (Talts, Betancourt, Simpson, Vehtari & Gelman 2018, arXiv:1804.06788).
 """
 
 from dataclasses import replace
-from functools import cache, partial
-from typing import Any
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -23,7 +22,6 @@ from studies.calibration import (
     draw_from_prior,
     fit_quality,
     simulation_row,
-    simulations,
 )
 from studies.price_pressure.compiled_price_pressure import (
     PARAMETERS,
@@ -32,36 +30,9 @@ from studies.price_pressure.compiled_price_pressure import (
     CompiledPricePressure,
 )
 from studies.price_pressure.recovery import simulated_panel
-from studies.sweep import Plan
 
 CALIBRATION_SETTINGS = SamplerSettings(seed=0, draws=500, tune=400, chains=2)
 """Of each fit, with the seed of the simulation; ranks use every tenth draw."""
-
-
-def calibration_plan(variant: str, number: int, num_weeks: int, seed: int) -> Plan:
-    """Rank parameters drawn from the prior among the posteriors of their data.
-
-    Parameters
-    ----------
-    variant : str
-        Name of the specification.
-    number : int
-        Of draws from the prior, each fitted once.
-    num_weeks : int
-        Length of the data.
-    seed : int
-        Of the study and of the dealer positions.
-    """
-    settings: dict[str, Any] = {
-        "variant": variant,
-        "num_weeks": num_weeks,
-        "panel_seed": seed,
-    }
-    return Plan(
-        partial(simulation, **settings),
-        simulations(number, seed),
-        settings | {"sampler": CALIBRATION_SETTINGS},
-    )
 
 
 def simulation(

@@ -11,11 +11,12 @@ from studies.calibration import (
     SUFFIXES,
     Simulations,
     StudySeed,
+    calibration_plan,
     summarize_calibration,
     told_of_calibration,
 )
 from studies.coverage import COVERED_WORDS, SHOWN_COVERAGE, summarize_coverage
-from studies.price_pressure.calibration import calibration_plan
+from studies.price_pressure.calibration import CALIBRATION_SETTINGS, simulation
 from studies.price_pressure.recovery import recovery_plan
 from studies.study import CALIBRATION, RECOVERY
 from studies.sweep import Plan, Replications, shown, swept_study
@@ -79,7 +80,14 @@ def calibration_price_pressure(
     figure to OUT with the ending .png.
     """
     _require_variant(variant)
-    return calibration_plan(variant, simulations, weeks, seed)
+    return calibration_plan(
+        simulation,
+        simulations,
+        seed,
+        CALIBRATION_SETTINGS,
+        variant=variant,
+        num_weeks=weeks,
+    )
 
 
 def _require_variant(name: str) -> None:

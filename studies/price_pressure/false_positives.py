@@ -9,7 +9,6 @@ near-random walk on another.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
 import arviz as az
 import numpy as np
@@ -117,9 +116,9 @@ def false_positives_plan(
 ) -> Plan:
     """Fit variants to sets of yields without price pressure."""
     return Plan(
-        partial(METHODS[method], panel=panel),
+        METHODS[method],
         [(name, seed) for seed in range(1, panels + 1) for name in variants],
-        {"panel": panel.sha256, "method": method, "sampler": FALSE_POSITIVE_SETTINGS},
+        {"panel": panel},
         ("variant", "seed"),
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -76,13 +76,13 @@ def recovery_plan(variants: Sequence[str], replications: int, num_weeks: int) ->
     and of its fit.
     """
     return Plan(
-        partial(replication, num_weeks=num_weeks),
+        replication,
         [
             (name, SEEDS_PER_VARIANT * list(EVERY_VARIANT).index(name) + number)
             for name in variants
             for number in range(1, replications + 1)
         ],
-        {"num_weeks": num_weeks, "sampler": RECOVERY_SETTINGS},
+        {"num_weeks": num_weeks, "settings": RECOVERY_SETTINGS},
         ("variant", "seed"),
     )
 

@@ -7,8 +7,7 @@ Weights, centres and scales of the priors are those of the panel throughout.
 """
 
 from dataclasses import replace
-from functools import cache, partial
-from typing import Any
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -35,10 +34,8 @@ from studies.calibration import (
     draw_from_prior,
     fit_quality,
     simulation_row,
-    simulations,
 )
 from studies.compiled_model import CompiledModel
-from studies.sweep import Plan
 from studies.trading_costs.replications import (
     FORMULA,
     replication_truth,
@@ -62,26 +59,6 @@ JOINT_PARAMETERS = [
     "second_share",
     "excess_degrees_of_freedom",
 ]
-
-
-def calibration_plan(response: str, number: int, seed: int) -> Plan:
-    """Rank parameters drawn from the prior among the posteriors of their data.
-
-    Parameters
-    ----------
-    response : str
-        ``signed`` or ``joint``, with the formula ``benchmark``.
-    number : int
-        Of draws from the prior, each fitted once.
-    seed : int
-        Of the study and of the panel.
-    """
-    settings: dict[str, Any] = {"response": response, "panel_seed": seed}
-    return Plan(
-        partial(simulation, **settings),
-        simulations(number, seed),
-        settings | {"sampler": CALIBRATION_SETTINGS},
-    )
 
 
 def simulation(

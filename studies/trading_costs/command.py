@@ -10,13 +10,14 @@ from studies.calibration import (
     SUFFIXES,
     Simulations,
     StudySeed,
+    calibration_plan,
     summarize_calibration,
     told_of_calibration,
 )
 from studies.coverage import COVERED_WORDS, SHOWN_COVERAGE, summarize_coverage
 from studies.study import CALIBRATION, FALSE_POSITIVES, RECOVERY
 from studies.sweep import Plan, Replications, shown, swept_study
-from studies.trading_costs.calibration import calibration_plan
+from studies.trading_costs.calibration import CALIBRATION_SETTINGS, simulation
 from studies.trading_costs.false_positives import false_positives_plan
 from studies.trading_costs.recovery import recovery_plan
 from studies.trading_costs.replications import summary_of_claims
@@ -73,7 +74,9 @@ def calibration_trading_costs(
             f"there is no calibration of the response {response!r}",
             f"Choose {SIGNED} or {JOINT}.",
         )
-    return calibration_plan(response, simulations, seed)
+    return calibration_plan(
+        simulation, simulations, seed, CALIBRATION_SETTINGS, response=response
+    )
 
 
 TRADING_COSTS = (

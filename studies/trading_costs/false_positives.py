@@ -6,7 +6,6 @@ from models.trading_costs.scenarios import NOISE_ONLY, scenario
 from models.trading_costs.specification import RESPONSES
 from studies.sweep import Plan, seeds
 from studies.trading_costs.replications import (
-    SETTINGS,
     benchmark_slope,
     interval_row,
     posterior,
@@ -17,7 +16,7 @@ from studies.trading_costs.replications import (
 
 def false_positives_plan(replications: int) -> Plan:
     """Fit every response to panels whose costs do not depend on the benchmark."""
-    return Plan(replication, seeds(replications), {"sampler": SETTINGS})
+    return Plan(replication, seeds(replications))
 
 
 def replication(seed: int) -> pd.DataFrame:

@@ -9,7 +9,6 @@ from models.trading_costs.specification import JOINT, SIGNED
 from studies.replications import compare_with_truth
 from studies.sweep import Plan, seeds
 from studies.trading_costs.replications import (
-    SETTINGS,
     known_truth,
     posterior,
     replication_truth,
@@ -22,7 +21,7 @@ LINKS = {SIGNED: IDENTITY, JOINT: LOG}
 
 def recovery_plan(replications: int) -> Plan:
     """Fit panels of the scenario ``faithful``, each response with its own link."""
-    return Plan(replication, seeds(replications), {"sampler": SETTINGS})
+    return Plan(replication, seeds(replications))
 
 
 def replication(seed: int) -> pd.DataFrame:

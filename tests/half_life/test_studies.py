@@ -132,7 +132,7 @@ class Recorder:
 
 def test_estimators_differ_in_the_missing_cells_alone(monkeypatch):
     monkeypatch.setattr("studies.half_life.missing.CompiledModel", Recorder)
-    monkeypatch.setattr(missing, "_COMPILED", {})
+    monkeypatch.setattr(missing, "_compiled", missing._compiled.__wrapped__)
     monkeypatch.setattr(Recorder, "seen", [])
     rows = missing.replication(1, NUM_EVENTS)
     whole, drawn, left_out, zero = Recorder.seen

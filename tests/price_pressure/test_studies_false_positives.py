@@ -10,7 +10,6 @@ from studies.price_pressure.false_positives import (
     summarize_false_positives,
     without_pressure,
 )
-from studies.sweep import settings_digest
 from tests.price_pressure.frames import cash_panel
 
 
@@ -63,7 +62,7 @@ def test_a_table_of_another_panel_is_not_gone_on_with() -> None:
     panel = panel_from_frame(cash_panel(), "panel")
     names = ["cash-inventory"]
     digests = {
-        settings_digest(false_positives_plan(*chosen))
+        false_positives_plan(*chosen).digest
         for chosen in (
             (panel, names, 10, "laplace"),
             (replace(panel, sha256="another"), names, 10, "laplace"),
@@ -72,4 +71,4 @@ def test_a_table_of_another_panel_is_not_gone_on_with() -> None:
     }
     assert len(digests) == 3
     more = false_positives_plan(panel, ["cash-only", *names], 99, "laplace")
-    assert settings_digest(more) in digests
+    assert more.digest in digests

@@ -2,19 +2,20 @@
 
 import os
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 import typer
+from click.testing import Result
 from typer.testing import CliRunner
 
 from data.commands.workers import WorkerLostError
 from data.errors import DataError
 from studies.study import RECOVERY, add_groups
-from studies.sweep import Plan, seeds, settings_digest, shown, sweep, swept_study
+from studies.sweep import Plan, seeds, shown, sweep, swept_study
 
 
 def replication(
@@ -40,9 +41,9 @@ def killed(variant: str, seed: int, log: Path) -> pd.DataFrame:
 
 def plan(number: int, log: Path | None = None, scale: float = 1.0) -> Plan:
     return Plan(
-        partial(replication, scale=scale, log=log),
+        replication,
         [("a", seed) for (seed,) in seeds(number)],
-        {"scale": scale},
+        {"scale": scale} | ({"log": log} if log else {}),
         ("variant", "seed"),
     )
 
@@ -75,30 +76,27 @@ def test_what_was_done_before_a_fault_stays(tmp_path: Path) -> None:
     assert pd.read_csv(out)["seed"].tolist() == [1, 1, 2, 2]
 
 
-def test_rows_of_other_settings_are_refused_unless_begun_anew(tmp_path: Path) -> None:
+def test_rows_of_other_settings_are_refused(tmp_path: Path) -> None:
     out = tmp_path / "rows.csv"
     sweep(plan(2), out)
     before = out.read_bytes()
     with pytest.raises(DataError, match=r"other settings[\s\S]*--force"):
         sweep(plan(2, scale=2.0), out)
     assert out.read_bytes() == before
-    anew = sweep(plan(2, scale=2.0), out, is_anew=True)
-    assert set(anew["settings"]) == {settings_digest(plan(1, scale=2.0))}
     out.write_text("variant,seed,mean\na,1,2\n")
     with pytest.raises(DataError, match="other settings"):
         sweep(plan(2), out)
 
 
-def test_one_begun_anew_and_stopped_leaves_the_table_that_stood(tmp_path: Path) -> None:
-    out = tmp_path / "rows.csv"
-    sweep(plan(4), out)
-    before = out.read_bytes()
-    (tmp_path / "a-3").touch()
-    with pytest.raises(FileExistsError):
-        sweep(plan(4, tmp_path), out, is_anew=True)
-    assert out.read_bytes() == before
-    so_far = pd.read_csv(tmp_path / "rows_unfinished.csv")
-    assert so_far["seed"].tolist() == [1, 1, 2, 2]
+def test_another_function_or_panel_is_another_setting() -> None:
+    panel, other = SimpleNamespace(sha256="1"), SimpleNamespace(sha256="2")
+    plans = [
+        Plan(function, [], {"panel": one})
+        for function in (replication, killed)
+        for one in (panel, other)
+    ]
+    assert len({one.digest for one in plans}) == 4
+    assert plans[0].digest == Plan(replication, [(1,)], {"panel": panel}).digest
 
 
 def test_processes_give_the_rows_of_one(tmp_path: Path) -> None:
@@ -110,7 +108,7 @@ def test_processes_give_the_rows_of_one(tmp_path: Path) -> None:
 
 def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
     out = tmp_path / "rows.csv"
-    every = Plan(partial(killed, log=tmp_path), plan(4).keys, {}, ("variant", "seed"))
+    every = Plan(killed, plan(4).keys, {"log": tmp_path}, ("variant", "seed"))
     with pytest.raises(WorkerLostError, match="it continues where it stopped"):
         sweep(every, out, workers=2)
     assert sweep(every, out, workers=2)["seed"].unique().tolist() == [1, 2, 3, 4]
@@ -128,18 +126,19 @@ def cluster() -> Iterator[str]:
 def test_on_a_cluster_a_lost_replication_is_run_elsewhere(
     tmp_path: Path, cluster: str
 ) -> None:
-    every = Plan(partial(killed, log=tmp_path), plan(4).keys, {}, ("variant", "seed"))
+    every = Plan(killed, plan(4).keys, {"log": tmp_path}, ("variant", "seed"))
     rows = sweep(every, tmp_path / "rows.csv", scheduler=cluster)
     assert (tmp_path / "killed-3").exists()
     assert rows["seed"].unique().tolist() == [1, 2, 3, 4]
 
 
-def test_the_command_writes_rows_and_summary(tmp_path: Path) -> None:
+def study(log: Path | None, scale: float = 1.0) -> typer.Typer:
     def few(*, replications: int = 2) -> Plan:
         """Say something of a few."""
-        return plan(replications)
+        return plan(replications, log, scale)
 
-    study = swept_study(
+    app = typer.Typer()
+    declared = swept_study(
         RECOVERY,
         "toy",
         few,
@@ -148,13 +147,37 @@ def test_the_command_writes_rows_and_summary(tmp_path: Path) -> None:
         "Example",
         ("rows", None),
     )
-    app = typer.Typer()
-    add_groups(app, [study])
+    add_groups(app, [declared])
+    return app
+
+
+def run(app: typer.Typer, out: Path, *more: str) -> Result:
+    command = ["recovery", "toy", "--replications", "4", "--out", str(out)]
+    return CliRunner().invoke(app, [*command, *more])
+
+
+def test_the_command_writes_rows_and_summary(tmp_path: Path) -> None:
     out = tmp_path / "toy.csv"
-    command = ["recovery", "toy", "--replications", "3", "--out", str(out)]
-    done = CliRunner().invoke(app, command)
+    done = run(study(None), out)
     assert done.exit_code == 0, done.output
     rows = pd.read_csv(tmp_path / "toy_rows.csv")
-    assert len(rows) == 6
+    assert len(rows) == 8
     assert pd.read_csv(out)["mean"].item() == pytest.approx(rows["mean"].mean(), 1e-3)
     assert "Means" in done.output
+
+
+def test_one_begun_anew_and_stopped_leaves_the_table_that_stood(tmp_path: Path) -> None:
+    out, rows = tmp_path / "toy.csv", tmp_path / "toy_rows.csv"
+    run(study(None), out)
+    before = rows.read_bytes()
+    (tmp_path / "a-3").touch()
+    stopped = study(tmp_path, scale=2.0)
+    assert "other settings" in run(stopped, out).stderr
+    assert "File exists" in run(stopped, out, "--force").stderr
+    assert rows.read_bytes() == before
+    so_far = tmp_path / "toy_rows_unfinished.csv"
+    assert pd.read_csv(so_far)["seed"].tolist() == [1, 1, 2, 2]
+    (tmp_path / "a-3").unlink()
+    assert run(stopped, out, "--force").exit_code == 0
+    assert pd.read_csv(rows)["seed"].unique().tolist() == [1, 2, 3, 4]
+    assert not so_far.exists()
