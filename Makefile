@@ -147,7 +147,8 @@ benchmark: $(READY)
 	$(PYTHON) -m benchmarks trading-costs --out benchmarks/results/trading_costs.csv
 	$(PYTHON) -m benchmarks transactions --out benchmarks/results/transactions.csv
 
-STUDIES ?= studies/results
+# Beside the results that are kept, to be compared with them; goes on where it was stopped.
+STUDIES ?= studies/again
 studies: $(READY)
 	$(PYTHON) -m studies recovery price-pressure --out $(STUDIES)/price_pressure_recovery.csv
 	$(PYTHON) -m studies calibration price-pressure --out $(STUDIES)/price_pressure_calibration.csv
