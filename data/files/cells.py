@@ -151,6 +151,15 @@ def number_cells(
     return _credible(text.to_numpy(dtype=np.float64), cells, dates, source)
 
 
+def optional_number_cells(
+    cells: pd.DataFrame, name: str, dates: pd.Series, source: str
+) -> NDArray[np.float64]:
+    """Numbers of a column as `number_cells`; NaN without that column."""
+    if name not in cells:
+        return np.full(len(cells), np.nan)
+    return number_cells(cells[name], dates, source)
+
+
 def _credible(
     numbers: NDArray[np.float64], cells: pd.Series, dates: pd.Series, source: str
 ) -> NDArray[np.float64]:

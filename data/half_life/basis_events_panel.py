@@ -11,6 +11,7 @@ from data.errors import DataError
 from data.files.cells import (
     date_cells,
     number_cells,
+    optional_number_cells,
     refuse_repeated_rows,
     require_columns,
     whole_number_cells,
@@ -102,7 +103,7 @@ def _typed(raw: pd.DataFrame, source: str) -> pd.DataFrame:
             "basis_bp": number_cells(raw["basis_bp"], dates, source),
             EVENT_TYPES: text.where(text.notna(), "").astype(str).str.strip(),
             **{
-                name: number_cells(raw[name], dates, source) if name in raw else np.nan
+                name: optional_number_cells(raw, name, dates, source)
                 for name in COVARIATES
             },
         }

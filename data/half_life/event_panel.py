@@ -9,6 +9,7 @@ from data.files.cells import (
     date_cells,
     number_cells,
     optional_date_cells,
+    optional_number_cells,
     require_columns,
     text_cells,
     truth_cells,
@@ -126,7 +127,7 @@ def _typed(raw: pd.DataFrame, source: str) -> pd.DataFrame:
     frame["is_censored"] = truth_cells(raw["is_censored"], dates, source)
     frame["set_aside"] = text_cells(raw, "set_aside")
     for name in COVARIATES:
-        frame[name] = number_cells(raw[name], dates, source) if name in raw else np.nan
+        frame[name] = optional_number_cells(raw, name, dates, source)
     if FAILED_CHECKS in raw:
         frame[FAILED_CHECKS] = whole_number_cells(raw[FAILED_CHECKS], dates, source)
     if CLEANING in raw:

@@ -6,7 +6,11 @@ import numpy as np
 import pandas as pd
 
 from data.errors import DataError
-from data.files.cells import number_cells, read_cells, require_columns
+from data.files.cells import (
+    optional_number_cells,
+    read_cells,
+    require_columns,
+)
 from data.files.schema import check_cells
 from data.half_life.checks import COVARIATES, covariate_schema
 
@@ -43,7 +47,7 @@ def read_new_events(path: Path) -> pd.DataFrame:
     undated = pd.Series(pd.NaT, index=raw.index, dtype="datetime64[ns]")
     frame = pd.DataFrame({"event_type": raw["event_type"].astype(str).str.strip()})
     numbers = {
-        name: number_cells(raw[name], undated, source) if name in raw else np.nan
+        name: optional_number_cells(raw, name, undated, source)
         for name in ("tenor", *COVARIATES, "deviation_bp")
     }
     frame = frame.assign(**numbers)

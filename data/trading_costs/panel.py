@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from data.dims import DATE_COLUMN
 from data.files.cells import (
-    number_cells,
+    optional_number_cells,
     require_columns,
     text_cells,
     time_cells,
@@ -79,8 +78,7 @@ def typed_panel(raw: pd.DataFrame, source: str) -> pd.DataFrame:
         columns[name] = truth_cells(raw[name], times, source) if given else False
     own = [str(name) for name in raw if name not in COLUMNS]
     for name in (*NUMBER_COLUMNS, *own):
-        given = name in raw
-        columns[name] = number_cells(raw[name], times, source) if given else np.nan
+        columns[name] = optional_number_cells(raw, name, times, source)
     frame = pd.DataFrame(columns, index=raw.index)[[*COLUMNS, *own]]
     if DEVIATION_PRICE not in raw:
         scale = frame[DOLLAR_DURATION] / BP_PER_UNIT

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from data.files.cells import (
-    number_cells,
     optional_date_cells,
+    optional_number_cells,
     refuse_repeated_rows,
     require_columns,
     text_cells,
@@ -74,8 +74,7 @@ def typed_quotes(raw: pd.DataFrame, source: str) -> pd.DataFrame:
     for name in DATE_COLUMNS:
         columns[name] = optional_date_cells(raw, name, source)
     for name in NUMBER_COLUMNS:
-        given = name in raw
-        columns[name] = number_cells(raw[name], times, source) if given else np.nan
+        columns[name] = optional_number_cells(raw, name, times, source)
     columns[SETTLEMENT_DAYS] = (
         whole_number_cells(raw[SETTLEMENT_DAYS], times, source)
         if SETTLEMENT_DAYS in raw
