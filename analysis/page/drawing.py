@@ -1,5 +1,6 @@
 """Draw the figures of a report, on several cores where it pays."""
 
+import pickle
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -45,15 +46,19 @@ def write_figures(
     processes = max(1, min(max_processes, len(figures) // WORTH_A_PROCESS))
     if processes == 1:
         return _write_in_turn(figures, folder, on_file)
+    # Pickled here: the pool would do it in a thread of its own, while this one already
+    # draws, and drawing fills the caches of the very datasets that are being pickled.
+    shares = [pickle.dumps(figures[first::processes]) for first in range(1, processes)]
     with ProcessPoolExecutor(processes - 1, HELPERS) as helpers:
-        theirs = [
-            helpers.submit(_write_in_turn, figures[first::processes], folder)
-            for first in range(1, processes)
-        ]
+        theirs = [helpers.submit(_write_share, share, folder) for share in shares]
         written = _write_in_turn(figures[::processes], folder, on_file)
         for each in theirs:
             written |= each.result()
     return written
+
+
+def _write_share(share: bytes, folder: Path) -> dict[str, list[Path]]:
+    return _write_in_turn(pickle.loads(share), folder)
 
 
 def _write_in_turn(

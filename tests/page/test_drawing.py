@@ -1,11 +1,13 @@
 """Figures drawn by one process or by two."""
 
 import pickle
+import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
+from matplotlib.figure import Figure
 
 import analysis.page.drawing as drawing
 from analysis.fit import Fit
@@ -42,6 +44,32 @@ def test_two_processes_write_what_one_writes(
     for stem, paths in alone.items():
         for one, other in zip(paths, together[stem], strict=True):
             assert one.read_bytes() == other.read_bytes()
+
+
+class _PickledBy:
+    """Draws nothing; tells which threads pickled it."""
+
+    def __init__(self) -> None:
+        self.threads: list[threading.Thread] = []
+
+    def __call__(self) -> Figure:
+        return Figure()
+
+    def __reduce__(self) -> tuple[type["_PickledBy"], tuple[()]]:
+        self.threads.append(threading.current_thread())
+        return _PickledBy, ()
+
+
+@pytest.mark.slow
+def test_figures_are_pickled_before_any_is_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another thread would read datasets while drawing changes them."""
+    monkeypatch.setattr(drawing, "WORTH_A_PROCESS", 1)
+    draw = _PickledBy()
+    figures = [ReportFigure(stem=stem, caption=stem, draw=draw) for stem in ("a", "b")]
+    write_figures(figures, tmp_path, max_processes=2)
+    assert draw.threads == [threading.main_thread()]
 
 
 @pytest.mark.parametrize(
