@@ -8,14 +8,9 @@ accurate to about two units in the last place (Cody & Waite 1980, chapters 5 and
 import math
 
 import numpy as np
-from numba import njit
 from numpy.polynomial import Chebyshev, Polynomial
 
-jit = njit(error_model="numpy", fastmath={"contract", "nsz"})
-"""Compile a part of the filter: no division checks, fused multiply-add."""
-
-sums = njit(error_model="numpy", fastmath={"contract", "nsz", "reassoc"})
-"""Compile a sum over time, in any order of its terms, which makes it a vector's."""
+from models.likelihoods.compiled.floating_point import jit
 
 LOG2_E = 1 / math.log(2)
 # Cody & Waite's split: the product of the high part with an exponent is exact.

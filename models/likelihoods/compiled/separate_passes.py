@@ -20,16 +20,19 @@ from numba import types
 from numba.extending import overload
 from pytensor.link.numba.cache import CACHED_SRC_FUNCTIONS, _call_cached_ptr
 
+from models.likelihoods.compiled.floating_point import ANY_ORDER, FLOATING_POINT
 from models.likelihoods.compiled.source_version import source_version
 
-FLOATING_POINT = {"contract", "nsz"}
-"""Fused multiply-add, and no care for the sign of zero."""
-
-OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": FLOATING_POINT}
-"""Without checks of divisions."""
+OPTIONS: dict[str, Any] = {
+    "error_model": "numpy",
+    "forceinline": True,
+    "fastmath": FLOATING_POINT,
+}
+"""Without checks of divisions; see `models.likelihoods.compiled.floating_point`."""
 
 PART_OF_A_PASS = {
     "error_model": "numpy",
+    "forceinline": True,
     "no_cpython_wrapper": True,
     "no_cfunc_wrapper": True,
 }
@@ -39,7 +42,7 @@ jit = numba.njit(fastmath=FLOATING_POINT, **PART_OF_A_PASS)
 """Compile a part of a pass."""
 
 # Sums over dates in any order, so that they fit vector registers.
-jit_sums = numba.njit(fastmath={*FLOATING_POINT, "reassoc"}, **PART_OF_A_PASS)
+jit_sums = numba.njit(fastmath=ANY_ORDER, **PART_OF_A_PASS)
 
 CALLED_SOURCE = """
 def {name}({entries}):

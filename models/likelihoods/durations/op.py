@@ -17,9 +17,9 @@ minutes.
 """
 
 import numpy as np
-from numba import njit
 
-from models.likelihoods.compiled.elementary import exponential, jit, logarithm
+from models.likelihoods.compiled.elementary import exponential, logarithm
+from models.likelihoods.compiled.floating_point import jit, sums
 from models.likelihoods.compiled.source_version import source_version
 from models.likelihoods.two_pass import Array, Passes, TwoPassOp, two_pass_op
 
@@ -28,9 +28,6 @@ LARGEST_EXPONENT = 700.0
 
 SMALL_HAZARD = 1e-3
 """Below it, 1 - exp(-x) by its series: the difference would cancel."""
-
-sums = njit(error_model="numpy", fastmath={"contract", "nsz", "reassoc"})
-"""Compile a loop whose sums may be taken in any order."""
 
 CACHE_VERSION = source_version(__name__)
 

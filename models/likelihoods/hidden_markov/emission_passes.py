@@ -27,7 +27,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba.cpython.unsafe.tuple import tuple_setitem
 
-from models.likelihoods.compiled.elementary import jit, logarithm, sums
+from models.likelihoods.compiled.elementary import logarithm
+from models.likelihoods.compiled.floating_point import jit, sums
 
 NORMAL = "normal"
 STUDENT_T = "student-t"

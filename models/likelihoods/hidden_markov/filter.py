@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numba.cpython.unsafe.tuple import tuple_setitem
 
-from models.likelihoods.compiled.elementary import exponential, fill, jit, logarithm
+from models.likelihoods.compiled.elementary import exponential, fill, logarithm
+from models.likelihoods.compiled.floating_point import jit
 
 RESCALING = 1e-100
 """A running total below this is set back to one."""

@@ -21,13 +21,8 @@ from typing import Any
 import numpy as np
 from numba.cpython.unsafe.tuple import tuple_setitem
 
-from models.likelihoods.compiled.elementary import (
-    exponential,
-    fill,
-    jit,
-    logarithm,
-    sums,
-)
+from models.likelihoods.compiled.elementary import exponential, fill, logarithm
+from models.likelihoods.compiled.floating_point import jit, sums
 
 LARGEST_LOG_ODDS = 400.0
 """Of any two moves from a state, for passes in probabilities. Each state then has at

@@ -54,7 +54,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from data.arrays import FloatArray
-from models.likelihoods.compiled.elementary import fill, jit
+from models.likelihoods.compiled.elementary import fill
+from models.likelihoods.compiled.floating_point import jit
 from models.likelihoods.hidden_markov.filter import filter_pass
 from models.likelihoods.hidden_markov.log_space import (
     log_backward_pass,

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numba.cpython.unsafe.tuple import tuple_setitem
 
-from models.likelihoods.compiled.elementary import jit
+from models.likelihoods.compiled.floating_point import jit
 
 LARGEST_BAR = 1e250
 """Bound on a cotangent, which keeps its product with a probability of zero at zero."""

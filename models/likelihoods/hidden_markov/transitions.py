@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numba.cpython.unsafe.tuple import tuple_setitem
 
-from models.likelihoods.compiled.elementary import jit, normal_exponential, sums
+from models.likelihoods.compiled.elementary import normal_exponential
+from models.likelihoods.compiled.floating_point import jit, sums
 from models.likelihoods.hidden_markov.log_space import LARGEST_LOG_ODDS
 
 

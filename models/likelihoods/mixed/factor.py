@@ -18,8 +18,9 @@ doi 10.18637/jss.v067.i01, section 3), and what is left of D is dense.
 import numpy as np
 from numba import njit
 
-jit = njit(error_model="numpy", fastmath={"contract", "nsz"}, cache=True)
-"""Compile once a machine: Python calls the factor as well, a draw at a time."""
+jit = njit(error_model="numpy", cache=True)
+"""Compile once a machine: Python calls the factor as well, a draw at a time. Without
+fused products: see `models.likelihoods.compiled.floating_point`."""
 
 BLOCK = 48
 """Columns that are factored at a time: the rest is a matrix product."""

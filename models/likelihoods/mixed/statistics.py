@@ -14,6 +14,7 @@ from numba import njit
 
 from data.arrays import FloatArray, IntArray
 from data.commands.memory import require_memory
+from models.likelihoods.compiled.floating_point import ANY_ORDER
 
 BYTES_OF_A_NUMBER = 8
 
@@ -177,7 +178,7 @@ def gather(batches: Iterable[Rows], lengths: Lengths) -> MixedStatistics:
     return sums
 
 
-@njit(error_model="numpy", fastmath={"contract", "nsz", "reassoc"}, cache=True)
+@njit(error_model="numpy", fastmath=ANY_ORDER, cache=True)
 def _add(
     response,
     fixed,

@@ -23,11 +23,10 @@ from numba import njit
 
 from models.likelihoods.compiled.elementary import (
     exponential,
-    jit,
     logarithm,
     normal_exponential,
-    sums,
 )
+from models.likelihoods.compiled.floating_point import FLOATING_POINT, jit, sums
 from models.likelihoods.compiled.source_version import source_version
 from models.likelihoods.one_sided.moments import moments
 from models.likelihoods.two_pass import Array, Passes, TwoPassOp, two_pass_op
@@ -50,7 +49,10 @@ LARGEST_T = 1e13
 TAIL_NODES = 7
 
 batched = njit(
-    error_model="numpy", fastmath={"contract", "nsz", "nnan"}, boundscheck=False
+    error_model="numpy",
+    forceinline=True,
+    fastmath={*FLOATING_POINT, "nnan"},
+    boundscheck=False,
 )
 """Compile loops over a batch; no number in them is none, so that the smaller of two
 needs no branch."""
