@@ -41,6 +41,7 @@ from data.trading_costs.panel import TradingCostsPanel
 from models.likelihoods.mixed.distribution import GaussianMixed, response_statistics
 from models.likelihoods.one_sided.op import one_sided_op
 from models.trading_costs.inputs import GaussianInputs, JointInputs, select_inputs
+from models.trading_costs.joint_starts import cost_start, noise_start, normal_near
 from models.trading_costs.specification import (
     TradingCostsPriors,
     TradingCostsSpecification,
@@ -149,7 +150,8 @@ def _joint_model(
         middle[0] = np.log(0.2)
         data = {name: pm.Data(name, x) for name, x in joint_data(inputs).items()}
         log_cost = _log_cost(inputs, data, priors)
-        gamma = pm.Normal("noise_coefficient", middle, noise_sd, dims=NOISE)
+        near = noise_start(inputs, middle, noise_sd)
+        gamma = normal_near("noise_coefficient", middle, noise_sd, near, NOISE)
         taker = pm.Beta("taker_share", *priors.taker_share)
         second = pm.Uniform("second_share", 0.0, 1.0)
         tail = pm.HalfNormal("cost_tail", 0.5) if has_tail else pt.zeros(())
@@ -209,12 +211,10 @@ def _log_cost(
     sd = np.where(is_intercept, priors.log_cost_sd, priors.log_slope_sd)
     # Bins that stand in for the intercept have its prior, around the same cost.
     is_level = is_intercept | (not is_intercept.any())
-    beta = pm.Normal(
-        "coefficient",
-        np.where(is_level, np.log(TYPICAL_COST_BP), 0.0),
-        np.where(is_level, priors.log_cost_sd, sd / design.column_sd),
-        dims=COEFFICIENT,
-    )
+    middle = np.where(is_level, np.log(TYPICAL_COST_BP), 0.0)
+    sd = np.where(is_level, priors.log_cost_sd, sd / design.column_sd)
+    near = cost_start(inputs, middle, sd)
+    beta = normal_near("coefficient", middle, sd, near, COEFFICIENT)
     found = pt.dot(data["fixed"], beta)
     for name, dim in (("security", SECURITY), ("day", DAY)):
         if name == "day" and not design.date_slopes:
