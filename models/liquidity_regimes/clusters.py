@@ -28,6 +28,10 @@ LEAST_NOISE = 0.05
 of few days must not draw others in by fitting its own perfectly."""
 
 
+PSEUDO_COUNT = 0.5
+"""Added to each number of moves between states."""
+
+
 class Clusters(NamedTuple):
     """Days sorted into states, and each state's regression.
 
@@ -40,7 +44,7 @@ class Clusters(NamedTuple):
     noise_sd : (K, security) float
         Unit of price impact.
     log_likelihood : float
-        Of the days given their states, with the states' shares as weights, nats.
+        Of the days given their states, and of the states, nats.
     """
 
     state: IntArray
@@ -115,24 +119,40 @@ def _refine(
 ) -> Clusters:
     """Alternate between regressions and assignments until no day moves."""
     for _ in range(MAXIMUM_ROUNDS):
-        slope, noise_sd = _regressions(inputs, state, num_states)
-        density = _log_density(inputs, slope, noise_sd)
+        slope, noise_sd = regressions(inputs, state, num_states)
+        density = log_density(inputs, slope, noise_sd)
         share = (np.bincount(state, minlength=num_states) + 1) / (state.size + 1)
         density += np.log(share)
         moved = density.argmax(axis=1)
         if (moved == state).all():
             break
         state = moved
+    log_likelihood = float(density.max(axis=1).sum())
+    return sorted_by_slope(inputs, state, slope, noise_sd, log_likelihood)
+
+
+def sorted_by_slope(
+    inputs: LiquidityRegimesInputs,
+    state: IntArray,
+    slope: FloatArray,
+    noise_sd: FloatArray,
+    log_likelihood: float,
+) -> Clusters:
+    """Clusters with states in the order of their volatility slopes."""
     order = np.argsort(-(slope[:, :, 0] / inputs.slope_unit).mean(axis=1))
     return Clusters(
-        np.argsort(order)[state],
-        slope[order],
-        noise_sd[order],
-        float(density.max(axis=1).sum()),
+        np.argsort(order)[state], slope[order], noise_sd[order], log_likelihood
     )
 
 
-def _regressions(
+def moves(state: IntArray, num_states: int) -> FloatArray:
+    """Count moves from each state to each other on consecutive days, (K, K)."""
+    counts = np.full((num_states, num_states), PSEUDO_COUNT)
+    np.add.at(counts, (state[:-1], state[1:]), 1.0)
+    return counts
+
+
+def regressions(
     inputs: LiquidityRegimesInputs, state: IntArray, num_states: int
 ) -> tuple[FloatArray, FloatArray]:
     """Least squares of each state and security; the sample's where there are few."""
@@ -151,7 +171,7 @@ def _regressions(
     return slope, np.maximum(noise_sd, LEAST_NOISE * inputs.noise_unit)
 
 
-def _log_density(
+def log_density(
     inputs: LiquidityRegimesInputs, slope: FloatArray, noise_sd: FloatArray
 ) -> FloatArray:
     """Normal log density of each day in each state, (day, K), without constants."""

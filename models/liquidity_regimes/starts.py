@@ -1,22 +1,19 @@
 """Data-driven starting points of the liquidity-regimes model."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.arrays import FloatArray
-from models.liquidity_regimes.clusters import Clusters, cluster_days
+from models.liquidity_regimes.clusters import Clusters, cluster_days, moves
 from models.liquidity_regimes.data_variables import SURPRISE_UNIT, model_data
 from models.liquidity_regimes.inputs import LiquidityRegimesInputs
 from models.liquidity_regimes.priors import LiquidityRegimesPriors
 from models.liquidity_regimes.specification import LiquidityRegimesSpecification
+from models.liquidity_regimes.stretches import clusters_of_stretches
 from models.liquidity_regimes.transitions import departures
 
 SMALLEST_STEP = 0.02
 """Least distance between the volatility slopes of neighbouring states at the start, in
 slopes of the whole sample: the clusters of one security need not be in order."""
-
-PSEUDO_COUNT = 0.5
-"""Added to each number of moves between clusters."""
 
 
 def starting_points(
@@ -38,13 +35,14 @@ def starting_points(
     Returns
     -------
     list of dict of str to array
-        One an attempt of `cluster_days`, the most likely first; by the name of the free
-        variable.
+        By the name of the free variable. One an attempt of `cluster_days`, the most
+        likely first, then one an end of `clusters_of_stretches`.
     """
-    return [
-        _point(clusters, inputs, specification, priors)
-        for clusters in cluster_days(inputs, specification.num_states)
+    clusters = [
+        *cluster_days(inputs, specification.num_states),
+        *clusters_of_stretches(inputs, specification.num_states),
     ]
+    return [_point(each, inputs, specification, priors) for each in clusters]
 
 
 def _point(
@@ -55,13 +53,13 @@ def _point(
 ) -> dict[str, FloatArray]:
     num_states = specification.num_states
     point = _regression_point(clusters, inputs, specification)
-    moves = _moves(clusters.state, num_states)
+    counts = moves(clusters.state, num_states)
     if specification.transition == "constant":
-        point["transition_probability"] = moves / moves.sum(axis=1, keepdims=True)
+        point["transition_probability"] = counts / counts.sum(axis=1, keepdims=True)
     else:
         others = departures(num_states)
-        leaving = np.take_along_axis(moves, others, axis=1)
-        staying = np.diag(moves)[:, None]
+        leaving = np.take_along_axis(counts, others, axis=1)
+        staying = np.diag(counts)[:, None]
         point["departure_log_odds_standardized"] = np.log(leaving / staying)
         point["departure_depth_slope_standardized"] = np.zeros(others.shape)
     if specification.initial == "estimated":
@@ -93,10 +91,3 @@ def _regression_point(
             surprise / unit.T if specification.is_market_wide else surprise[:, 0] / unit
         )
     return point
-
-
-def _moves(state: NDArray[np.int64], num_states: int) -> FloatArray:
-    """Count moves from each state to each other on consecutive days."""
-    moves = np.full((num_states, num_states), PSEUDO_COUNT)
-    np.add.at(moves, (state[:-1], state[1:]), 1.0)
-    return moves

@@ -14,6 +14,7 @@ from models.liquidity_regimes.priors import LiquidityRegimesPriors
 from models.liquidity_regimes.simulation import simulate_liquidity_regimes
 from models.liquidity_regimes.specification import LiquidityRegimesSpecification
 from models.liquidity_regimes.starts import starting_points
+from models.liquidity_regimes.stretches import clusters_of_stretches
 from tests.liquidity_regimes.models import ONE_SECURITY, SEED, model_of, twin
 
 # Rough states ignore that states persist; observed 0.85 to 0.89.
@@ -101,3 +102,32 @@ def test_the_start_has_the_regressions_of_the_clusters() -> None:
     slope = lowest + np.append(steps[::-1].cumsum()[::-1], 0.0)
     np.testing.assert_allclose(slope * inputs.slope_unit, clusters.slope[:, 0, 0])
     np.testing.assert_allclose(point["noise_sd"], clusters.noise_sd[:, 0])
+
+
+def test_stretches_find_states_that_differ_in_noise_alone() -> None:
+    """Quantiles of price impact over volatility cannot tell such states apart."""
+    rng = np.random.default_rng(SEED)
+    frame = long_frame().copy()
+    state = (np.arange(len(frame)) // 100) % 3
+    noise = np.array([4.0, 1.0, 0.25])[state] * frame["price_impact"].std()
+    slope = frame["price_impact"].mean() / frame["volatility_bp"].mean()
+    frame["price_impact"] = slope * frame["volatility_bp"] + noise * (
+        rng.standard_normal(len(frame))
+    )
+    panel = liquidity_panel_from_frame(frame, "twin")
+    inputs = select_inputs(panel, LiquidityRegimesSpecification())
+    best = clusters_of_stretches(inputs, 3)[0]
+    found = np.argsort(np.argsort(-best.noise_sd[:, 0]))[best.state]
+    assert (found == state).mean() > 0.9
+    quantiles = cluster_days(inputs, 3)[0]
+    found = np.argsort(np.argsort(-quantiles.noise_sd[:, 0]))[quantiles.state]
+    assert (found == state).mean() < 0.9
+
+
+def test_ends_of_stretches_are_different_and_the_same_again() -> None:
+    inputs = inputs_of()
+    ends = clusters_of_stretches(inputs, 3)
+    for i, end in enumerate(ends):
+        assert all((end.state != other.state).any() for other in ends[:i])
+    for one, other in zip(ends, clusters_of_stretches(inputs, 3), strict=True):
+        np.testing.assert_array_equal(one.state, other.state)
