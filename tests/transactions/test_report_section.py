@@ -20,6 +20,7 @@ from models.transactions.files import PARQUET, TIDY
 from models.transactions.rates import ErrorRates
 from models.transactions.simulation import Scenario
 from models.transactions.twin import write_twin
+from tests.latex import compile_tables
 
 NAMES = ("workbench", "tidyfinance")
 
@@ -45,17 +46,27 @@ def cleanings(folders):
     return load_cleanings([folders / name for name in NAMES], folders / "twin")
 
 
-def test_the_command_writes_a_page_without_any_trace(folders, tmp_path):
+@pytest.fixture(scope="module")
+def report(folders, tmp_path_factory):
+    out = tmp_path_factory.mktemp("report")
     options = [f"--transactions={folders / name}" for name in NAMES]
     result = CliRunner().invoke(
-        app, ["report", *options, f"--twin={folders / 'twin'}", f"--out={tmp_path}"]
+        app, ["report", *options, f"--twin={folders / 'twin'}", f"--out={out}"]
     )
     assert result.exit_code == 0, result.output
-    page = (tmp_path / "index.html").read_text()
+    return out
+
+
+def test_the_command_writes_a_page_without_any_trace(folders, report):
+    page = (report / "index.html").read_text()
     rows = json.loads((folders / "workbench" / "report.json").read_text())["rows"]
     assert f"Of {rows['input']:,} messages {rows['kept']:,}" in page
     assert len(re.findall("data:image/png", page)) == 4
-    assert len(list((tmp_path / "tables").glob("*.csv"))) == 4
+    assert len(list((report / "tables").glob("*.csv"))) == 4
+
+
+def test_every_latex_table_compiles(report, tmp_path):
+    compile_tables(sorted((report / "tables").glob("*.tex")), tmp_path)
 
 
 def test_without_a_twin_nothing_is_said_of_truth(folders):
