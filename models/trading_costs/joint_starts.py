@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pymc as pm
+import pytensor.tensor as pt
 from pytensor.graph.basic import Variable
 
 from data.arrays import FloatArray
@@ -44,14 +45,25 @@ def normal_near(name: str, mean: Any, sd: Any, near: FloatArray, dims: str) -> V
     dims : str
     """
     step = STEP * sd
-    scaled = pm.Normal(
+    # Not by `initval`: PyMC refuses to transform a model that has any.
+    scaled = pm.CustomDist(
         f"{name}_scaled",
         (mean - near) / step,
         sd / step,
+        dist=_normal,
+        support_point=_zero,
+        class_name="NormalNear",
         dims=dims,
-        initval=np.zeros(len(near)),
     )
     return pm.Deterministic(name, near + step * scaled, dims=dims)
+
+
+def _normal(mean: Any, sd: Any, size: Any) -> Variable:
+    return pm.Normal.dist(mean, sd, size=size)
+
+
+def _zero(_: Variable, size: Any, mean: Variable, _sd: Variable) -> Variable:
+    return pt.zeros_like(mean)
 
 
 def noise_start(inputs: JointInputs, mean: FloatArray, sd: FloatArray) -> FloatArray:
