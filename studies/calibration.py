@@ -27,6 +27,12 @@ from studies.sweep import Plan
 RANK_OF = "rank of "
 """Begins the name of a column of ranks."""
 
+MODE_FAILURES = "mode_failures"
+"""Column of what the check of modes finds wrong with a fit, where there is one."""
+
+SOUND = "_sound"
+"""Ends the columns that judge the fits alone in which it finds nothing."""
+
 SUFFIXES = ("ranks", None)
 """Of the files of ranks and of the verdict on them."""
 
@@ -124,11 +130,20 @@ def summarize_calibration(rows: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row an element: ``parameter``, the columns of
         `inference.checks.calibration.uniformity`, ``p_value`` (Kolmogorov-Smirnov) and
-        ``p_value_holm`` over all elements.
+        ``p_value_holm`` over all elements. Where fits were checked for modes, the same
+        with the ending ``_sound``, of those that passed: what is chosen by the data
+        leaves ranks uniform.
     """
-    ranks = ranks_of(rows)
-    table = uniformity(ranks).rename_axis("parameter").reset_index()
-    table["p_value"] = [kstest(ranks[x], "uniform").pvalue for x in table["parameter"]]
+    table = _judged(ranks_of(rows))
+    sound = rows.query(f"{MODE_FAILURES} == 0") if MODE_FAILURES in rows else rows[:0]
+    if len(sound):
+        table = table.join(_judged(ranks_of(sound)).add_suffix(SOUND))
+    return table.reset_index()
+
+
+def _judged(ranks: pd.DataFrame) -> pd.DataFrame:
+    table = uniformity(ranks).rename_axis("parameter")
+    table["p_value"] = [kstest(ranks[x], "uniform").pvalue for x in table.index]
     table["p_value_holm"] = multipletests(table["p_value"], method="holm")[1]
     return table
 
@@ -156,6 +171,12 @@ def told_of_calibration(rows: pd.DataFrame, summary: pd.DataFrame, out: Path) ->
     with replacing(out.with_suffix(".png")) as temporary:
         figure_rank_ecdf(ranks_of(rows)).savefig(temporary, dpi=110)
     show("Uniformity of ranks", summary[SHOWN])
+    if "coverage_95" + SOUND in summary:
+        failed = int((rows[MODE_FAILURES] > 0).sum())
+        console.print(
+            f"{failed} of {len(rows)} fits fail the check of modes; those that pass "
+            f"cover {summary['coverage_95' + SOUND].mean():.3f}"
+        )
     console.print(
         f"Divergent fits {(rows['divergences'] > 0).sum()} of {len(rows)}; "
         f"largest R-hat {rows['max_r_hat'].max():.3f}"

@@ -13,12 +13,14 @@ import pymc as pm
 import xarray as xr
 
 from data.arrays import FloatArray
+from inference.checks.mode_checks import check_modes
 from inference.settings import SamplerSettings
 from models.liquidity_regimes.data_variables import OBSERVED_PRICE_IMPACT
 from models.liquidity_regimes.priors import LiquidityRegimesPriors
 from models.liquidity_regimes.specification import LiquidityRegimesSpecification
 from models.liquidity_regimes.starts import starting_points
 from studies.calibration import (
+    MODE_FAILURES,
     draw_from_prior,
     fit_quality,
     simulation_row,
@@ -47,7 +49,8 @@ def simulation(
     -------
     DataFrame
         One row, see `studies.calibration.simulation_row`; how the fit went includes
-        `studies.liquidity_regimes.recovery.search_columns`.
+        `studies.liquidity_regimes.recovery.search_columns` and what the check of modes
+        finds.
     """
     specification = LiquidityRegimesSpecification()
     compiled = compiled_at(specification, panel_seed, num_days)
@@ -60,7 +63,9 @@ def simulation(
         starting_points(known, specification, LiquidityRegimesPriors()),
     )
     tree, found = compiled.fit(simulated, replace(settings, seed=seed))
+    failures = check_modes(tree, searches=True).failures
     quality = fit_quality(tree) | search_columns(found.starts)
+    quality[MODE_FAILURES] = len(failures)
     return simulation_row(seed, truth, tree["posterior"].to_dataset(), quality)
 
 

@@ -84,12 +84,18 @@ class CompiledLiquidityRegimes(CompiledModel):
     def fit(
         self, replication: Replication, settings: SamplerSettings
     ) -> tuple[xr.DataTree, ModeSearch]:
-        """Search the mode and sample from there, as `inference.fitting.fit` does."""
+        """Search the mode and sample from there, as `inference.fitting.fit` does.
+
+        The groups ``starts`` and ``modes`` are among those of the draws.
+        """
         for name, array in replication.data.items():
             self.model.set_data(name, array)
         found = self._search(settings.seed, starts=replication.starts)
         start = {v.name: found.mode[v.name].to_numpy() for v in self.model.free_RVs}
-        return self.sample(replication.data, settings, start), found
+        tree = self.sample(replication.data, settings, start)
+        tree["starts"] = found.starts
+        tree["modes"] = self._search.weigh(found)
+        return tree, found
 
 
 def recovery_plan(covariates: str, replications: int, num_days: int) -> Plan:

@@ -78,6 +78,17 @@ def test_uniform_ranks_pass_and_ranks_heaped_in_the_middle_do_not() -> None:
     assert table.loc["persistence[level]", "p_value"] > 0.05
 
 
+def test_fits_that_pass_the_check_of_modes_are_judged_by_themselves() -> None:
+    heaped = rows()
+    passes = heaped["rank of persistence[slope]"].rank(method="first") % 2 == 0
+    table = summarize_calibration(heaped.assign(mode_failures=1 - passes))
+    alone = summarize_calibration(heaped[passes])
+    for column in ("coverage_95", "p_value", "p_value_holm"):
+        np.testing.assert_array_equal(table[f"{column}_sound"], alone[column])
+    none = summarize_calibration(heaped.assign(mode_failures=2))
+    assert not any(name.endswith("_sound") for name in none)
+
+
 def test_p_values_are_corrected_for_their_number() -> None:
     table = summarize_calibration(rows())
     smallest = table["p_value"].min()
