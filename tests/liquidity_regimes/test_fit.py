@@ -108,8 +108,7 @@ def test_what_the_past_tells_of_priors_and_starts_ignores_later_days() -> None:
     for name, values in known.data.items():
         np.testing.assert_array_equal(values, same.data[name])
         assert not np.allclose(values, later.model[name].get_value())
-    assert now.starts is not None
-    assert len(known.starts) == len(now.starts)
+    assert len(known.starts) > 1
     for one, other in zip(known.starts, same.starts, strict=True):
         for name, values in one.items():
             np.testing.assert_array_equal(values, other[name])

@@ -15,6 +15,7 @@ from models.likelihoods.changing_components import op as changing_op
 from models.likelihoods.changing_components import passes as changing_passes
 from models.likelihoods.compiled import (
     checked,
+    floating_point,
     separate_passes,
     source_version,
     unrolling,
@@ -47,7 +48,8 @@ from models.likelihoods.score_driven import op as score_driven_op
 from models.likelihoods.score_driven import passes as score_driven_passes
 from tests.places import ROOT
 
-OP = {checked, separate_passes, two_pass}
+PASS = {floating_point, separate_passes}
+OP = {*PASS, checked, two_pass}
 
 KALMAN = {
     *OP,
@@ -69,13 +71,13 @@ PASSES = {
         score_driven_forward,
         score_driven_passes,
     },
-    score_driven_forward: {score_driven_arrays, separate_passes, unrolling},
-    score_driven_backward: {score_driven_arrays, separate_passes, unrolling},
-    kalman_forward: {kalman_arrays, separate_passes, unrolling},
+    score_driven_forward: {*PASS, score_driven_arrays, unrolling},
+    score_driven_backward: {*PASS, score_driven_arrays, unrolling},
+    kalman_forward: {*PASS, kalman_arrays, unrolling},
     kalman_backward: {
+        *PASS,
         kalman_arrays,
         kalman_stretch,
-        separate_passes,
         unrolling,
     },
     changing_op: {
