@@ -81,9 +81,10 @@ def _input_words(cleaning: Cleaning) -> str:
     account = cleaning.account
     inputs = account["inputs"]
     digest = inputs[0]["sha256"][:12] if inputs else ""
+    files = "One file" if len(inputs) == 1 else f"{len(inputs)} files, the first"
     versions = ", ".join(f"{name} {v}" for name, v in account["software"].items())
     return (
-        f"{len(inputs)} file(s) in the dialect {account['dialect']}, the first with "
-        f"SHA-256 {digest}…, cleaned by the preset {account['preset']} with the policy "
-        f"{account['two_sided']} on reports of both sides ({versions})."
+        f"{files} with SHA-256 {digest}…, dialect {account['dialect']}, cleaned by the "
+        f"preset {account['preset']} with the policy {account['two_sided']} on reports "
+        f"of both sides ({versions})."
     )
