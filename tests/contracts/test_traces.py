@@ -169,9 +169,9 @@ FITS: dict[str, Callable[[], PreparedModel]] = {
 }
 
 
-IN_EVERY_RUN = ("thresholds", "missing", "costs-signed")
+IN_EVERY_RUN = ("thresholds", "costs-signed")
 """One fit of a family, of what compiles fastest; the tests of the commands fit price
-pressure in every run."""
+pressure in every run, `tests/inference/test_same_numbers.py` half-lives."""
 
 
 @cache

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from inference.families import MODELS
 from inference.store import read_trace
 from tests.places import ROOT
 
@@ -71,6 +72,7 @@ def test_a_fit_that_compiles_is_one_that_finds_all_compiled(
         _run(tmp_path, *fit, "--out", name)
         traces.append(read_trace(tmp_path / name))
     one, other = traces
+    assert MODELS[one.attrs["model"]].holds.broken_promises(one) == []
     assert one.children.keys() == other.children.keys()
     for group, tree in one.children.items():
         for variable, values in tree.dataset.data_vars.items():
