@@ -66,7 +66,7 @@ def read_crsp(path: Path) -> Quotes:
 
     Accrued interest there is of the day of the quote, so quotes settle at once. Set
     aside: what is not fully taxable or has no fixed payments, and issues whose terms
-    contradict their accrued interest.
+    are missing, impossible or contradict their accrued interest.
 
     Parameters
     ----------
@@ -112,6 +112,7 @@ def read_crsp(path: Path) -> Quotes:
             "not fully taxable, or flower bonds": lambda rows: ~taxed[rows.index],
             _TWO_SIDED: _is_one_sided,
             "matured": lambda rows: rows[MATURITY_DATE] <= rows[TIME].dt.normalize(),
+            "terms missing or impossible": _has_no_terms,
             "terms contradict the accrued interest": _contradicts,
         },
     )
@@ -204,6 +205,16 @@ def _is_kind(kind: str) -> Callable[[pd.DataFrame], pd.Series]:
 
 def _is_one_sided(rows: pd.DataFrame) -> pd.Series:
     return ~((rows[BID] > 0) & (rows[ASK] >= rows[BID]))
+
+
+def _has_no_terms(rows: pd.DataFrame) -> pd.Series:
+    """Issues that `data.market.treasury_terms.terms` takes in no case."""
+    has_coupon = (rows[COUPON] >= 0) & np.isfinite(rows[COUPON])
+    return (
+        rows[MATURITY_DATE].isna()
+        | ~has_coupon
+        | (rows[DATED_DATE] >= rows[MATURITY_DATE])
+    )
 
 
 def _contradicts(rows: pd.DataFrame) -> pd.Series:

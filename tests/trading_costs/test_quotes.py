@@ -139,6 +139,28 @@ def test_the_crsp_layout_is_read(shared, tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("tcouprt", ""),
+        ("tcouprt", "-1"),
+        ("tmatdt", ""),
+        ("tdatdt", "2053-08-15"),
+    ],
+)
+def test_a_crsp_issue_without_terms_is_set_aside(tmp_path, column, cell):
+    row = {
+        **{"caldt": "2023-11-30", "tcusip": "912810TT", "tdbid": "93", "tdask": "93.1"},
+        **{"tdaccint": "", "tcouprt": "4.125", "tmatdt": "2053-08-15"},
+        **{"tdatdt": "2023-08-15", "tfcpdt": "2024-02-15", "itype": "1", "itax": "1"},
+    }
+    raw = pd.DataFrame([row, row | {"tcusip": "912810TS", column: cell}])
+    raw.to_csv(tmp_path / "crsp.csv", index=False)
+    built = build_quotes(quotes=tmp_path / "crsp.csv", layout="crsp")
+    assert list(built.frame["security"]) == ["912810TT"]
+    assert any("terms missing or impossible" in note for note in built.notes)
+
+
 def test_a_crsp_issue_that_contradicts_itself_is_set_aside(tmp_path):
     raw = pd.DataFrame(
         {
