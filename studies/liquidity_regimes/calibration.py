@@ -62,9 +62,10 @@ def simulation(
         {OBSERVED_PRICE_IMPACT: price_impact},
         starting_points(known, specification, LiquidityRegimesPriors()),
     )
-    tree, found = compiled.fit(simulated, replace(settings, seed=seed))
+    tree = compiled.fit(simulated, replace(settings, seed=seed))
     failures = check_modes(tree, searches=True).failures
-    quality = fit_quality(tree) | search_columns(found.starts)
+    starts = tree["starts"].to_dataset()
+    quality = fit_quality(tree) | search_columns(starts)
     quality[MODE_FAILURES] = len(failures)
     return simulation_row(seed, truth, tree["posterior"].to_dataset(), quality)
 

@@ -96,7 +96,7 @@ def recovery_on_real_volatilities(
         model_data(inputs, specification),
         starting_points(inputs, specification, priors),
     )
-    draws, found = compiled.fit(replication, settings)
+    draws = compiled.fit(replication, settings)
     table = compare_with_truth(
         draws["posterior"].to_dataset(), truth_dataset(specification)
     )
@@ -109,4 +109,4 @@ def recovery_on_real_volatilities(
     for place, (name, value) in enumerate(described.items()):
         table.insert(place, name, value)
     table["divergences"] = int(draws["sample_stats"]["diverging"].sum())
-    return table.assign(**search_columns(found.starts))
+    return table.assign(**search_columns(draws["starts"].to_dataset()))

@@ -9,7 +9,7 @@ import xarray as xr
 from data.arrays import FloatArray
 from data.dims import COVARIATE, DESTINATION, ORIGIN, STATE
 from data.liquidity_regimes.panel import LiquidityPanel, liquidity_panel_from_frame
-from inference.sampling.optimum import DATA_DRIVEN, ModeSearch, PosteriorModeSearch
+from inference.sampling.optimum import DATA_DRIVEN, PosteriorModeSearch
 from inference.settings import SamplerSettings
 from models.liquidity_regimes.data_variables import model_data
 from models.liquidity_regimes.inputs import LiquidityRegimesInputs, select_inputs
@@ -81,9 +81,7 @@ class CompiledLiquidityRegimes(CompiledModel):
         )
         self._search = PosteriorModeSearch(self.model)
 
-    def fit(
-        self, replication: Replication, settings: SamplerSettings
-    ) -> tuple[xr.DataTree, ModeSearch]:
+    def fit(self, replication: Replication, settings: SamplerSettings) -> xr.DataTree:
         """Search the mode and sample from there, as `inference.fitting.fit` does.
 
         The groups ``starts`` and ``modes`` are among those of the draws.
@@ -95,7 +93,7 @@ class CompiledLiquidityRegimes(CompiledModel):
         tree = self.sample(replication.data, settings, start)
         tree["starts"] = found.starts
         tree["modes"] = self._search.weigh(found)
-        return tree, found
+        return tree
 
 
 def recovery_plan(covariates: str, replications: int, num_days: int) -> Plan:
@@ -133,12 +131,12 @@ def replication(
         model_data(inputs, specification),
         starting_points(inputs, specification, LiquidityRegimesPriors()),
     )
-    draws, found = compiled_at(specification, 1, num_days).fit(
+    draws = compiled_at(specification, 1, num_days).fit(
         simulated, replace(settings, seed=seed)
     )
     truth = truth_dataset(specification)
     table = replication_rows(draws, truth, specification.name, seed)
-    return table.assign(**search_columns(found.starts))
+    return table.assign(**search_columns(draws["starts"].to_dataset()))
 
 
 @cache
