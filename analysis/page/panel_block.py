@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
 from analysis.fit import Fit
 from analysis.page.section import Block, ReportFigure
@@ -27,10 +28,13 @@ def panel_block(
     ----------
     title, text : str
     fit : Fit
-        Any fit to the panel, which is named by the first digits of its hash.
+        Any fit to the panel. The title names its file and the first digits of its hash,
+        which alone tell two panels apart; names of files carry the digits.
     items : iterable of Table or ReportFigure
     is_only_panel : bool
     """
-    name = "" if is_only_panel else fit.panel_name
-    named = tuple(replace(item, fit_name=name) for item in items)
-    return Block(f"{title} {name}".rstrip(), text, named)
+    if is_only_panel:
+        return Block(title, text, tuple(items))
+    name = fit.panel_name
+    title += f": {Path(str(fit.tree.attrs['data_source'])).name}, {name}"
+    return Block(title, text, tuple(replace(item, fit_name=name) for item in items))

@@ -333,7 +333,10 @@ def test_two_panels_are_reported_apart(imputed: Fit) -> None:
     fits = [random_half_life_fit(HAZARD), replace(imputed, tree=tree)]
     section = half_life_section(fits)
     titles = [block.title for block in section.blocks]
-    assert {"The events efefefef", "The events cdcdcdcd"} <= set(titles)
+    assert {
+        "The events: events.csv, efefefef",
+        "The events: events.csv, cdcdcdcd",
+    } <= set(titles)
     stems = [item.file_stem for block in section.blocks for item in block.items]
     assert len(stems) == len(set(stems))
 
