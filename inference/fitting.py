@@ -21,12 +21,14 @@ from inference.sampling.incidental import (
 from inference.sampling.kept import KeptImputations
 from inference.sampling.optimum import PosteriorModeSearch
 from inference.sampling.progress import progress, working
+from inference.sampling.threads import one_blas_thread
 from inference.settings import SamplerSettings
 from inference.store import stamp_provenance
 from inference.traced.own import prepare_own
 from inference.traced.prepared import PreparedModel
 
 
+@one_blas_thread()
 def fit(
     prepared: PreparedModel | pm.Model,
     settings: SamplerSettings,
@@ -170,6 +172,7 @@ def _judge_together(trace: xr.DataTree, prepared: PreparedModel) -> None:
     )
 
 
+@one_blas_thread()
 def score(
     prepared: PreparedModel,
     trace: xr.DataTree,

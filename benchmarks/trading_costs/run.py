@@ -30,6 +30,7 @@ from benchmarks.trading_costs.models import (
 from inference.sampling import sample_compiled
 from inference.sampling.compilation import compile_for_nutpie
 from inference.sampling.memory import keep_freed_memory
+from inference.sampling.threads import one_blas_thread
 from inference.settings import SamplerSettings
 from models.likelihoods.mixed.conditional import Variances, conditional
 from models.likelihoods.mixed.statistics import MixedStatistics, gather, total
@@ -185,7 +186,7 @@ def measure_ours(number: int, draws: int, has_days: bool) -> dict[str, float]:
     with sampling:
         trace = sample_compiled(compiled, _settings(draws))
     posterior = trace["posterior"].to_dataset()
-    with drawing:
+    with drawing, one_blas_thread():
         coefficients = _coefficients(statistics, posterior, has_days=has_days)
     ess = _smallest_ess(posterior.assign(coefficient=coefficients))
     wall, cpu = sampling.wall + drawing.wall, sampling.cpu + drawing.cpu

@@ -15,6 +15,7 @@ import xarray as xr
 
 from inference.sampling.compilation import cached_callbacks
 from inference.sampling.memory import keep_freed_memory
+from inference.sampling.threads import one_blas_thread
 from inference.settings import SamplerName, SamplerSettings
 
 SAMPLE_DIMS = ("chain", "draw")
@@ -37,6 +38,7 @@ function that numba could only wrap, so compiling would cost seconds and gain no
 """
 
 
+@one_blas_thread()
 def sample_posterior(
     model: pm.Model,
     settings: SamplerSettings,
@@ -100,6 +102,7 @@ def sample_posterior(
     return tree
 
 
+@one_blas_thread()
 def sample_compiled(compiled: Any, settings: SamplerSettings) -> xr.DataTree:
     """Draw from a model that `compile_for_nutpie` compiled.
 

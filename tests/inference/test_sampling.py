@@ -3,9 +3,12 @@ import dataclasses
 import numpy as np
 import pytest
 import xarray as xr
+from threadpoolctl import threadpool_info
 
+from inference.fitting import fit
 from inference.sampling import SAMPLE_STATISTICS, sample_posterior, thin_evenly
 from inference.settings import SamplerSettings
+from inference.traced.own import prepare_own
 from tests.inference.toy import NUM_WEEKS, TOY_SETTINGS, toy_data, toy_model, toy_trace
 
 SHORT = SamplerSettings(
@@ -52,6 +55,24 @@ def test_equal_settings_give_equal_numbers() -> None:
         xr.testing.assert_equal(
             again[group].to_dataset(), toy_trace()[group].to_dataset()
         )
+
+
+def test_chains_share_no_threads_of_linear_algebra() -> None:
+    def threads() -> set[int]:
+        return {x["num_threads"] for x in threadpool_info() if x["user_api"] == "blas"}
+
+    seen: list[set[int]] = []
+
+    def derive(*_: object) -> dict[str, xr.Dataset]:
+        seen.append(threads())
+        return {}
+
+    before = threads()
+    prepared = dataclasses.replace(prepare_own(toy_model(toy_data())), derive=derive)
+    settings = dataclasses.replace(TOY_SETTINGS, draws=20, tune=20)
+    fit(prepared, settings, progressbar=False)
+    assert seen == [{1}]
+    assert threads() == before
 
 
 def test_another_seed_gives_other_draws() -> None:
