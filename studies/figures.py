@@ -1,5 +1,7 @@
 """Figure of a simulation-based calibration."""
 
+from textwrap import fill
+
 import numpy as np
 import pandas as pd
 from arviz_stats.ecdf_utils import ecdf_pit
@@ -7,6 +9,9 @@ from matplotlib.figure import Figure
 from scipy.stats import ecdf
 
 from inference.checks.calibration import ENVELOPE_PROBABILITY, ENVELOPE_SIMULATIONS
+
+TITLE_WIDTH = 24
+"""Characters that fit above one of five panels."""
 
 
 def figure_rank_ecdf(ranks: pd.DataFrame) -> Figure:
@@ -58,4 +63,6 @@ def figure_rank_ecdf(ranks: pd.DataFrame) -> Figure:
 
 def _title(name: str, elements: int) -> str:
     words = name.replace("_", " ").capitalize()
-    return words if elements == 1 else f"{words} ({elements} elements)"
+    return fill(
+        words if elements == 1 else f"{words} ({elements} elements)", TITLE_WIDTH
+    )
