@@ -137,7 +137,7 @@ def read_source(task: ReadTask, out: Path) -> dict[str, Any]:
                             ELSE 'left-out' END AS bucket
                 FROM ({query}) typed
             ) TO '{target}'
-            (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (bucket))""",
+            (FORMAT parquet, COMPRESSION lz4_raw, PARTITION_BY (bucket))""",
             parameters,
         )
     except duckdb.InvalidInputException as error:
