@@ -152,6 +152,7 @@ STUDIES ?= studies/again
 studies: $(READY)
 	$(PYTHON) -m studies recovery price-pressure --out $(STUDIES)/price_pressure_recovery.csv
 	$(PYTHON) -m studies calibration price-pressure --out $(STUDIES)/price_pressure_calibration.csv
+	$(PYTHON) -m studies calibration price-pressure --variant cash-inventory-persistent-errors --out $(STUDIES)/price_pressure_calibration_persistent_errors.csv
 	$(PYTHON) -m studies recovery liquidity-regimes --out $(STUDIES)/liquidity_regimes_recovery.csv
 	$(PYTHON) -m studies calibration liquidity-regimes --out $(STUDIES)/liquidity_regimes_calibration.csv
 	$(PYTHON) -m studies fragility liquidity-regimes --out $(STUDIES)/liquidity_regimes_fragility.csv
