@@ -1,18 +1,17 @@
 """Command line: one benchmark of the problem that a family declares."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from benchmarks.implementations import OURS
 from benchmarks.problem import Problem
-from benchmarks.results import show_results, write_results
+from benchmarks.results import measure_and_write
 from benchmarks.run import run_benchmark
 from data.commands.command import Command, option, with_options
-from data.files.atomic import require_place
 
 
 def problem_command(problem: Problem) -> Command:
@@ -82,13 +81,11 @@ def _benchmark(
     unknown = sorted(set(peers or ()) - set(problem.implementations))
     if unknown:
         raise typer.BadParameter(f"unknown: {', '.join(unknown)}", param_hint="--peer")
-    require_place(out)
-    console = Console()
     names = list(dict.fromkeys([OURS, *(peers or problem.implementations)]))
-    results = run_benchmark(
-        problem, names, draws, tuple(lengths or problem.lengths), console
+    measure_and_write(
+        partial(
+            run_benchmark, problem, names, draws, tuple(lengths or problem.lengths)
+        ),
+        problem.evaluate_targets,
+        out,
     )
-    targets = problem.evaluate_targets(results)
-    write_results(results, targets, out)
-    show_results(results, targets, console)
-    console.print(f"wrote {out}")

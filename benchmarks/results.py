@@ -2,6 +2,7 @@
 
 import os
 import platform
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -10,7 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.targets import Results, Target
-from data.files.atomic import replacing
+from data.files.atomic import replacing, require_place
+from data.files.unfinished import unfinished
+
+Keep = Callable[[Results], None]
+"""Called with all results so far after every measurement."""
 
 PACKAGES = (
     "duckdb",
@@ -28,6 +33,31 @@ PACKAGES = (
     "nelson-siegel-svensson",
     "numpy",
 )
+
+
+def measure_and_write(
+    measure: Callable[[Console, Keep], Results],
+    aims: Callable[[Results], list[Target]],
+    out: Path,
+) -> None:
+    """Run a benchmark; what it has measured when it is stopped stays beside its table.
+
+    Parameters
+    ----------
+    measure : callable
+        (console, keep) -> results.
+    aims : callable
+        Results -> targets.
+    out : Path
+        Table of `write_results`.
+    """
+    require_place(out)
+    console = Console()
+    with unfinished(out) as so_far:
+        results = measure(console, lambda found: write_results(found, [], so_far))
+        targets = aims(results)
+        write_results(results, targets, so_far)
+    show_results(results, targets, console)
 
 
 def machine_facts() -> dict[str, str]:

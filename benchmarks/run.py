@@ -13,6 +13,7 @@ from benchmarks.implementations import JAX_SCAN, OURS, STATSMODELS
 from benchmarks.isolation import in_fresh_process
 from benchmarks.measurements import measure_gradient, measure_posterior
 from benchmarks.problem import Problem
+from benchmarks.results import Keep
 from benchmarks.scaling import measure_scaling
 from benchmarks.targets import COLD, WARM, Results
 
@@ -32,11 +33,14 @@ class Run:
         Scratch folder: panel, reference and compile caches.
     console : rich.console.Console
         Where progress goes.
+    keep : callable
+        See `benchmarks.results.Keep`.
     """
 
-    def __init__(self, folder: Path, console: Console) -> None:
+    def __init__(self, folder: Path, console: Console, keep: Keep) -> None:
         self.folder = folder
         self.console = console
+        self.keep = keep
         self.results: Results = {}
 
     def measure(
@@ -52,6 +56,7 @@ class Run:
         for quantity, value in (numbers or {}).items():
             self.results[subject, quantity] = float(value)
             self.console.print(f"  {quantity} {float(value):,.4g}")
+        self.keep(self.results)
 
 
 def run_benchmark(
@@ -60,6 +65,7 @@ def run_benchmark(
     draws: int,
     lengths: tuple[int, ...],
     console: Console,
+    keep: Keep,
 ) -> Results:
     """Measure every named implementation, then posteriors, fit and scaling.
 
@@ -75,6 +81,8 @@ def run_benchmark(
         Numbers of dates at which our gradient is timed.
     console : rich.console.Console
         Where progress goes.
+    keep : callable
+        See `benchmarks.results.Keep`.
 
     Returns
     -------
@@ -88,7 +96,7 @@ def run_benchmark(
     """
     with tempfile.TemporaryDirectory() as folder_name:
         folder = Path(folder_name)
-        run = Run(folder, console)
+        run = Run(folder, console, keep)
         about = problem.path, folder
         run.measure("reference values", OURS, compute_reference, *about)
         _measure_gradients(run, about, names)

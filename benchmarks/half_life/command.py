@@ -1,15 +1,14 @@
 """Command line: the benchmark of the half-life models."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from benchmarks.half_life.run import benchmark_half_life, half_life_targets
-from benchmarks.results import show_results, write_results
+from benchmarks.results import measure_and_write
 from data.commands.command import Command
-from data.files.atomic import require_place
 
 EXAMPLES = (
     "Examples:\n\n"
@@ -28,13 +27,8 @@ def half_life(
     ] = 1000,
 ) -> None:
     """Measure the half-life models on simulated events: gradients and posteriors."""
-    require_place(out)
-    console = Console()
-    results = benchmark_half_life(events, draws, LENGTHS, console)
-    targets = half_life_targets(results)
-    write_results(results, targets, out)
-    show_results(results, targets, console)
-    console.print(f"wrote {out}")
+    measure = partial(benchmark_half_life, events, draws, LENGTHS)
+    measure_and_write(measure, half_life_targets, out)
 
 
 HALF_LIFE = Command(name="half-life", run=half_life, examples=EXAMPLES)

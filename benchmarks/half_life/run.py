@@ -26,6 +26,7 @@ from benchmarks.half_life.models import (
     benchmark_panel,
     event_days,
 )
+from benchmarks.results import Keep
 from benchmarks.run import Run
 from benchmarks.targets import Results, Target
 from inference.checks.diagnostics import reported_parameters
@@ -54,7 +55,11 @@ EFFECTS_OF_DATES = "date_effect"
 
 
 def benchmark_half_life(
-    num_events: int, draws: int, lengths: tuple[int, ...], console: Console
+    num_events: int,
+    draws: int,
+    lengths: tuple[int, ...],
+    console: Console,
+    keep: Keep,
 ) -> Results:
     """Measure gradients, whole fits, posteriors beside the peers, and statsmodels.
 
@@ -68,6 +73,8 @@ def benchmark_half_life(
         Further numbers of events at which our gradient is timed.
     console : rich.console.Console
         Where progress goes.
+    keep : callable
+        See `benchmarks.results.Keep`.
 
     Returns
     -------
@@ -76,7 +83,7 @@ def benchmark_half_life(
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        run = Run(folder, console)
+        run = Run(folder, console, keep)
         run.measure("densities agree", "ours", require_agreement, folder)
         for subject in MODELS:
             run.measure(subject, "ours", measure_gradient, subject, folder, num_events)

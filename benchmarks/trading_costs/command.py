@@ -1,19 +1,18 @@
 """Command line: the benchmark of the trading-cost models."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from benchmarks.results import show_results, write_results
+from benchmarks.results import measure_and_write
 from benchmarks.trading_costs.run import (
     PEERS,
     benchmark_trading_costs,
     trading_costs_targets,
 )
 from data.commands.command import Command
-from data.files.atomic import require_place
 
 EXAMPLES = (
     "Examples:\n\n"
@@ -45,19 +44,14 @@ def trading_costs(
     ] = None,
 ) -> None:
     """Measure mixed models from statistics and one-sided costs, beside their peers."""
-    require_place(out)
-    console = Console()
-    results = benchmark_trading_costs(
-        tuple(rows or ROWS),
-        posterior_rows,
-        draws,
-        tuple(peer or PEERS.values()),
-        console,
+    peers = tuple(peer or PEERS.values())
+    measure_and_write(
+        partial(
+            benchmark_trading_costs, tuple(rows or ROWS), posterior_rows, draws, peers
+        ),
+        trading_costs_targets,
+        out,
     )
-    targets = trading_costs_targets(results)
-    write_results(results, targets, out)
-    show_results(results, targets, console)
-    console.print(f"wrote {out}")
 
 
 TRADING_COSTS = Command(name="trading-costs", run=trading_costs, examples=EXAMPLES)

@@ -1,19 +1,18 @@
 """Command line: the benchmark of curve and fair value."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from benchmarks.results import show_results, write_results
+from benchmarks.results import measure_and_write
 from benchmarks.trading_costs.curve_run import (
     FULL_SIZE,
     benchmark_curve,
     curve_targets,
 )
 from data.commands.command import Command
-from data.files.atomic import require_place
 
 EXAMPLES = (
     "Example: python -m benchmarks fair-value --out benchmarks/results/fair_value.csv"
@@ -33,13 +32,8 @@ def fair_value(
     ] = 10,
 ) -> None:
     """Measure the curve beside peers, and fair values with their joins."""
-    require_place(out)
-    console = Console()
-    results = benchmark_curve(list(size or SIZES), days, console)
-    targets = curve_targets(results)
-    write_results(results, targets, out)
-    show_results(results, targets, console)
-    console.print(f"wrote {out}")
+    sizes = list(size or SIZES)
+    measure_and_write(partial(benchmark_curve, sizes, days), curve_targets, out)
 
 
 FAIR_VALUE = Command(name="fair-value", run=fair_value, examples=EXAMPLES)

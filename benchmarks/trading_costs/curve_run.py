@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from rich.console import Console
 
+from benchmarks.results import Keep
 from benchmarks.targets import Results, Target
 from benchmarks.trading_costs.curve_peers import PEERS, Bonds
 from data.arrays import FloatArray, IntArray
@@ -30,7 +31,9 @@ FROZEN_BP = 0.005
 MOVE_BP = 10.0
 
 
-def benchmark_curve(sizes: list[int], num_days: int, console: Console) -> Results:
+def benchmark_curve(
+    sizes: list[int], num_days: int, console: Console, keep: Keep
+) -> Results:
     """Measure fits and fair values, ours and peers'.
 
     Parameters
@@ -41,6 +44,8 @@ def benchmark_curve(sizes: list[int], num_days: int, console: Console) -> Result
         Of the simulated market.
     console : Console
         Shows progress.
+    keep : callable
+        See `benchmarks.results.Keep`.
     """
     results: Results = {}
     simulated = simulate_quotes(
@@ -87,6 +92,7 @@ def benchmark_curve(sizes: list[int], num_days: int, console: Console) -> Result
             continue
         results[name, f"fit of {len(last)} bonds, ms"] = 1e3 * _seconds(fit)
         results[name, f"yield error of {len(last)} bonds, rms bp"] = fit()
+    keep(results)
 
     benchmark = benchmark_of(quotes, CurveSettings(), "simulated")
     old = quotes[~quotes["is_benchmark"]].reset_index(drop=True)
@@ -98,6 +104,7 @@ def benchmark_curve(sizes: list[int], num_days: int, console: Console) -> Result
         fair_values(old, benchmark, hedges, securities, moments)
         results[OURS, f"{size} fair values, wall s"] = time.perf_counter() - wall
         results[OURS, f"{size} fair values, cpu s"] = time.process_time() - cpu
+        keep(results)
     for shape, off in _frozen_against_refit(table, days, price, last).items():
         results[OURS, f"frozen weights against refit, {shape}, largest bp"] = off
     return results

@@ -13,6 +13,7 @@ import xarray as xr
 from rich.console import Console
 
 from benchmarks.density import compiled_density, microseconds_per_call
+from benchmarks.results import Keep
 from benchmarks.run import Run
 from benchmarks.targets import Results, Target
 from benchmarks.trading_costs.models import (
@@ -75,6 +76,7 @@ def benchmark_trading_costs(
     draws: int,
     peers: tuple[str, ...],
     console: Console,
+    keep: Keep,
 ) -> Results:
     """Measure passes, evaluations and posteriors, and those peers that are asked for.
 
@@ -90,9 +92,11 @@ def benchmark_trading_costs(
         Of the values of `PEERS`.
     console : rich.console.Console
         Where progress goes.
+    keep : callable
+        See `benchmarks.results.Keep`.
     """
     with tempfile.TemporaryDirectory() as name:
-        run = Run(Path(name), console)
+        run = Run(Path(name), console, keep)
         for number in rows:
             run.measure(f"{OURS}, {number} rows", "ours", measure_evaluation, number)
         for subject, has_days in ((OURS, False), (OURS_CROSSED, True)):
@@ -273,7 +277,7 @@ def measure_bambi(number: int, draws: int) -> dict[str, float]:
             tune=draws,
             chains=4,
             random_seed=SEED,
-            nuts_sampler="nutpie",
+            inference_method="nutpie",
             progressbar=False,
         )
     return _worth(trace, spent)

@@ -1,21 +1,18 @@
 """Command line: the benchmark of the cleaning of transactions."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from benchmarks.results import show_results, write_results
-from benchmarks.targets import Results
+from benchmarks.results import measure_and_write
 from benchmarks.transactions.run import (
     PEERS,
     benchmark_transactions,
     transactions_targets,
 )
 from data.commands.command import Command
-from data.files.atomic import require_place
-from data.files.unfinished import unfinished
 
 EXAMPLES = (
     "Examples:\n\n"
@@ -48,22 +45,15 @@ def transactions(
     ] = 1_000_000,
 ) -> None:
     """Measure cleaning by size: processor time, peak memory, disk; one worker."""
-    console = Console()
     sizes = list(messages or SIZES)
-
     peers = tuple(peer or ())
     for unknown in set(peers) - set(PEERS):
         raise typer.BadParameter(f"{unknown} is none of {', '.join(PEERS)}")
-    require_place(out)
-    with unfinished(out) as so_far:
-
-        def keep(results: Results) -> None:
-            write_results(results, transactions_targets(results, sizes), so_far)
-
-        results = benchmark_transactions(
-            sizes, listing, peers, peer_messages, console, keep
-        )
-    show_results(results, transactions_targets(results, sizes), console)
+    measure_and_write(
+        partial(benchmark_transactions, sizes, listing, peers, peer_messages),
+        partial(transactions_targets, sizes=sizes),
+        out,
+    )
 
 
 TRANSACTIONS = Command(name="transactions", run=transactions, examples=EXAMPLES)

@@ -4,12 +4,13 @@ import resource
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
 from benchmarks.isolation import in_fresh_process
+from benchmarks.results import Keep
 from benchmarks.targets import Results, Target
 from benchmarks.transactions.listing import run_listing
 from data.transactions.bucket import Limits
@@ -55,7 +56,7 @@ def benchmark_transactions(
     peers: Sequence[str],
     peer_size: int,
     console: Console,
-    keep: Callable[[Results], None] = lambda _: None,
+    keep: Keep,
 ) -> Results:
     """Measure sizes in turn.
 
@@ -72,7 +73,7 @@ def benchmark_transactions(
     console : Console
         Shows progress.
     keep : callable
-        Called with all results so far after every measurement.
+        See `benchmarks.results.Keep`.
 
     Returns
     -------
