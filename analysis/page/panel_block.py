@@ -33,8 +33,8 @@ def panel_block(
     items : iterable of Table or ReportFigure
     is_only_panel : bool
     """
-    if is_only_panel:
-        return Block(title, text, tuple(items))
-    name = fit.panel_name
-    title += f": {Path(str(fit.tree.attrs['data_source'])).name}, {name}"
+    name = ""
+    if not is_only_panel:
+        name = fit.panel_name
+        title += f": {Path(str(fit.tree.attrs['data_source'])).name}, {name}"
     return Block(title, text, tuple(replace(item, fit_name=name) for item in items))
