@@ -98,7 +98,13 @@ CHECKS_FAILED = 1
 DATA_GROUPS = ("observed_data", "constant_data", "panel")
 """Groups of a trace that no draw changes."""
 
-CHANGES_BY_RUN = ("created", "versions", "wall_time_s", "wall_time_by_step_s")
+CHANGES_BY_RUN = (
+    "configuration",
+    "created",
+    "versions",
+    "wall_time_s",
+    "wall_time_by_step_s",
+)
 """Attributes of a trace that two equal fits differ in."""
 
 DRAWN_ATTRIBUTES = ("diagnostics", "diagnostic_failures", "incidental_r_hat")
