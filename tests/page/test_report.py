@@ -325,8 +325,8 @@ def test_panels_of_two_data_sets_are_shown_apart() -> None:
     tree.attrs = tree.attrs | {"data_sha256": "cd" * 32}
     fits: list[Fit] = [random_fit("net-inventory"), replace(other, tree=tree)]
     titles = [block.title for block in price_pressure_section(fits).blocks]
-    assert "The data abababab" in titles
-    assert "The data cdcdcdcd" in titles
+    assert "The data: panel.csv, abababab" in titles
+    assert "The data: panel.csv, cdcdcdcd" in titles
 
 
 def test_model_is_looked_up_in_the_registry() -> None:
