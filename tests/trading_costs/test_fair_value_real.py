@@ -19,6 +19,7 @@ from data.trading_costs.quote_panel import typed_quotes
 
 SHORTEST_YEARS = 1.0
 LEARNED_BEFORE = np.datetime64("2020-01-01")
+AFTER_THE_STRESS = np.datetime64("2020-04-01")
 
 
 def _daily_quotes(shared: Path) -> pd.DataFrame:
@@ -71,6 +72,9 @@ def test_the_interval_learned_before_2020_holds_afterwards(shared: Path) -> None
     early, late = known & (at < LEARNED_BEFORE), known & (at >= LEARNED_BEFORE)
     variance = error_variance(error_bp[early], **seen[early])
     half = variance.quantile(0.975) * variance.scale_bp(**seen[late])
-    assert np.mean(np.abs(error_bp[late]) < half) == pytest.approx(0.95, abs=0.03)
+    inside = np.abs(error_bp[late]) < half
+    assert inside.mean() == pytest.approx(0.95, abs=0.03)
+    # Measured: 0.849. That stress is not told is what docs/evidence.md admits.
+    assert inside[at[late] < AFTER_THE_STRESS].mean() < 0.9
     # As measured, 0.14 basis points, with room for other machines.
     assert np.median(np.abs(error_bp[known])) < 0.2
