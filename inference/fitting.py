@@ -172,7 +172,6 @@ def _judge_together(trace: xr.DataTree, prepared: PreparedModel) -> None:
     )
 
 
-@one_blas_thread()
 def score(
     prepared: PreparedModel,
     trace: xr.DataTree,

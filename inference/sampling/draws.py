@@ -38,7 +38,6 @@ function that numba could only wrap, so compiling would cost seconds and gain no
 """
 
 
-@one_blas_thread()
 def sample_posterior(
     model: pm.Model,
     settings: SamplerSettings,

@@ -1,12 +1,18 @@
 import dataclasses
 
 import numpy as np
+import nutpie
 import pytest
 import xarray as xr
 from threadpoolctl import threadpool_info
 
 from inference.fitting import fit
-from inference.sampling import SAMPLE_STATISTICS, sample_posterior, thin_evenly
+from inference.sampling import (
+    SAMPLE_STATISTICS,
+    sample_compiled,
+    sample_posterior,
+    thin_evenly,
+)
 from inference.settings import SamplerSettings
 from inference.traced.own import prepare_own
 from tests.inference.toy import NUM_WEEKS, TOY_SETTINGS, toy_data, toy_model, toy_trace
@@ -57,22 +63,30 @@ def test_equal_settings_give_equal_numbers() -> None:
         )
 
 
-def test_chains_share_no_threads_of_linear_algebra() -> None:
-    def threads() -> set[int]:
-        return {x["num_threads"] for x in threadpool_info() if x["user_api"] == "blas"}
+def blas_threads() -> set[int]:
+    return {x["num_threads"] for x in threadpool_info() if x["user_api"] == "blas"}
 
+
+def test_a_fit_leaves_linear_algebra_on_one_thread() -> None:
     seen: list[set[int]] = []
 
     def derive(*_: object) -> dict[str, xr.Dataset]:
-        seen.append(threads())
+        seen.append(blas_threads())
         return {}
 
-    before = threads()
+    before = blas_threads()
     prepared = dataclasses.replace(prepare_own(toy_model(toy_data())), derive=derive)
     settings = dataclasses.replace(TOY_SETTINGS, draws=20, tune=20)
     fit(prepared, settings, progressbar=False)
     assert seen == [{1}]
-    assert threads() == before
+    assert blas_threads() == before
+
+
+def test_so_do_chains_of_a_compiled_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[set[int]] = []
+    monkeypatch.setattr(nutpie, "sample", lambda *_, **__: seen.append(blas_threads()))
+    sample_compiled(None, TOY_SETTINGS)
+    assert seen == [{1}]
 
 
 def test_another_seed_gives_other_draws() -> None:
