@@ -18,8 +18,10 @@ from statsmodels.stats.multitest import multipletests
 
 from data.files.atomic import replacing
 from inference.checks.calibration import relative_ranks, simulation_seeds, uniformity
+from inference.checks.mode_checks import check_modes
 from inference.sampling import SIMULATION_BACKEND
 from inference.settings import SamplerSettings
+from studies.compiled_model import search_columns
 from studies.console import console, show
 from studies.figures import figure_rank_ecdf
 from studies.sweep import Plan
@@ -156,6 +158,19 @@ def fit_quality(tree: xr.DataTree) -> dict[str, Any]:
         "max_r_hat": float(az.rhat(posterior).to_array().max()),
         "min_ess_bulk": float(az.ess(posterior).to_array().min()),
     }
+
+
+def searched_quality(tree: xr.DataTree) -> dict[str, Any]:
+    """As `fit_quality`, of a fit from the mode: with what its searches found.
+
+    Parameters
+    ----------
+    tree : xr.DataTree
+        Of `studies.compiled_model.SearchedModel.fit`.
+    """
+    searches = search_columns(tree["starts"].to_dataset())
+    failures = check_modes(tree, searches=True).failures
+    return fit_quality(tree) | searches | {MODE_FAILURES: len(failures)}
 
 
 def told_of_calibration(rows: pd.DataFrame, summary: pd.DataFrame, out: Path) -> None:

@@ -1,6 +1,7 @@
 """Every simulation study: those of a new family are a line here."""
 
 from studies.half_life.basis_command import BASIS_DECOMPOSITION
+from studies.half_life.calibration_command import HALF_LIFE_CALIBRATIONS
 from studies.half_life.chain_command import BASIS_EVENTS
 from studies.half_life.command import HALF_LIFE
 from studies.liquidity_regimes.command import LIQUIDITY_REGIMES
@@ -20,6 +21,7 @@ STUDIES: tuple[Study, ...] = (
     *BASIS_DECOMPOSITION,
     *BASIS_EVENTS,
     *HALF_LIFE,
+    *HALF_LIFE_CALIBRATIONS,
     *TRANSACTIONS,
     *TRADING_COSTS,
     YIELD_CURVE,

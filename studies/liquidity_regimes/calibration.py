@@ -13,25 +13,13 @@ import pymc as pm
 import xarray as xr
 
 from data.arrays import FloatArray
-from inference.checks.mode_checks import check_modes
 from inference.settings import SamplerSettings
 from models.liquidity_regimes.data_variables import OBSERVED_PRICE_IMPACT
 from models.liquidity_regimes.priors import LiquidityRegimesPriors
 from models.liquidity_regimes.specification import LiquidityRegimesSpecification
 from models.liquidity_regimes.starts import starting_points
-from studies.calibration import (
-    MODE_FAILURES,
-    draw_from_prior,
-    fit_quality,
-    simulation_row,
-)
-from studies.liquidity_regimes.recovery import (
-    PARAMETERS,
-    Replication,
-    compiled_at,
-    search_columns,
-    simulated_inputs,
-)
+from studies.calibration import draw_from_prior, searched_quality, simulation_row
+from studies.liquidity_regimes.recovery import PARAMETERS, compiled_at, simulated_inputs
 
 CALIBRATION_SETTINGS = SamplerSettings(seed=0, draws=250, tune=400, chains=4)
 """Of each fit, with the seed of the simulation; ranks use every tenth draw."""
@@ -48,26 +36,20 @@ def simulation(
     Returns
     -------
     DataFrame
-        One row, see `studies.calibration.simulation_row`; how the fit went includes
-        `studies.liquidity_regimes.recovery.search_columns` and what the check of modes
-        finds.
+        One row, see `studies.calibration.simulation_row` and `searched_quality`.
     """
     specification = LiquidityRegimesSpecification()
     compiled = compiled_at(specification, panel_seed, num_days)
     truth, price_impact = simulate_from_prior(compiled.model, seed)
     inputs = simulated_inputs(specification, panel_seed, num_days)
     known = replace(inputs, price_impact=price_impact[:, None])
-    simulated = Replication(
-        seed,
+    tree = compiled.fit(
         {OBSERVED_PRICE_IMPACT: price_impact},
+        replace(settings, seed=seed),
         starting_points(known, specification, LiquidityRegimesPriors()),
     )
-    tree = compiled.fit(simulated, replace(settings, seed=seed))
-    failures = check_modes(tree, searches=True).failures
-    starts = tree["starts"].to_dataset()
-    quality = fit_quality(tree) | search_columns(starts)
-    quality[MODE_FAILURES] = len(failures)
-    return simulation_row(seed, truth, tree["posterior"].to_dataset(), quality)
+    posterior = tree["posterior"].to_dataset()
+    return simulation_row(seed, truth, posterior, searched_quality(tree))
 
 
 def simulate_from_prior(model: pm.Model, seed: int) -> tuple[xr.Dataset, FloatArray]:

@@ -15,7 +15,7 @@ from inference.fitting import fit
 from inference.liquidity_regimes.prepare import prepare_liquidity_regimes
 from inference.settings import SamplerSettings
 from models.liquidity_regimes.specification import LiquidityRegimesSpecification
-from studies.liquidity_regimes.recovery import search_columns
+from studies.compiled_model import search_columns
 
 TRUE_COVARIATES = "IV"
 """The panel is simulated at Table 3, Model IV: three states, driven by depth."""

@@ -13,18 +13,14 @@ from data.liquidity_regimes.build import volatility_surprises
 from data.liquidity_regimes.columns import PERSISTENCE_COLUMN
 from data.liquidity_regimes.panel import LiquidityPanel, liquidity_panel_from_frame
 from inference.settings import SamplerSettings
-from models.liquidity_regimes.data_variables import model_data
 from models.liquidity_regimes.inputs import select_inputs
+from models.liquidity_regimes.model import model_from_inputs
 from models.liquidity_regimes.priors import LiquidityRegimesPriors
 from models.liquidity_regimes.simulation import simulate_liquidity_given
 from models.liquidity_regimes.specification import LiquidityRegimesSpecification
 from models.liquidity_regimes.starts import starting_points
-from studies.liquidity_regimes.recovery import (
-    CompiledLiquidityRegimes,
-    Replication,
-    search_columns,
-    truth_dataset,
-)
+from studies.compiled_model import SearchedModel, search_columns
+from studies.liquidity_regimes.recovery import PARAMETERS, truth_dataset
 from studies.replications import compare_with_truth
 
 
@@ -90,13 +86,10 @@ def recovery_on_real_volatilities(
     )
     inputs = select_inputs(panel, specification)
     priors = LiquidityRegimesPriors()
-    compiled = CompiledLiquidityRegimes(inputs, specification, priors)
-    replication = Replication(
-        settings.seed,
-        model_data(inputs, specification),
-        starting_points(inputs, specification, priors),
+    model = model_from_inputs(inputs, specification, priors)
+    draws = SearchedModel(model, PARAMETERS).fit(
+        {}, settings, starting_points(inputs, specification, priors)
     )
-    draws = compiled.fit(replication, settings)
     table = compare_with_truth(
         draws["posterior"].to_dataset(), truth_dataset(specification)
     )

@@ -1,15 +1,13 @@
 """Recovery of the liquidity-regimes model: intervals beside the published truth."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 import pandas as pd
 import xarray as xr
 
-from data.arrays import FloatArray
 from data.dims import COVARIATE, DESTINATION, ORIGIN, STATE
 from data.liquidity_regimes.panel import LiquidityPanel, liquidity_panel_from_frame
-from inference.sampling.optimum import DATA_DRIVEN, PosteriorModeSearch
 from inference.settings import SamplerSettings
 from models.liquidity_regimes.data_variables import model_data
 from models.liquidity_regimes.inputs import LiquidityRegimesInputs, select_inputs
@@ -22,7 +20,7 @@ from models.liquidity_regimes.priors import LiquidityRegimesPriors
 from models.liquidity_regimes.simulation import NUM_DAYS, simulate_liquidity_regimes
 from models.liquidity_regimes.specification import LiquidityRegimesSpecification
 from models.liquidity_regimes.starts import starting_points
-from studies.compiled_model import CompiledModel
+from studies.compiled_model import SearchedModel, search_columns
 from studies.replications import replication_rows
 from studies.sweep import Plan, seeds
 
@@ -36,64 +34,6 @@ PARAMETERS = (
     "transition_depth_slope",
 )
 """Variables of the model that the published tables give."""
-
-
-@dataclass(frozen=True)
-class Replication:
-    """One simulated panel, ready for the compiled model.
-
-    Attributes
-    ----------
-    seed : int
-        As in ``python -m models simulate``.
-    data : dict of str to array
-        Data variables of the model.
-    starts : list of dict of str to array
-        Data-driven starting points.
-    """
-
-    seed: int
-    data: dict[str, FloatArray]
-    starts: list[dict[str, FloatArray]]
-
-
-class CompiledLiquidityRegimes(CompiledModel):
-    """One specification's posterior and mode search, compiled once.
-
-    Parameters
-    ----------
-    inputs : LiquidityRegimesInputs
-        Give the shapes.
-    specification : LiquidityRegimesSpecification
-        Variant of the model.
-    priors : LiquidityRegimesPriors
-        Its priors.
-    """
-
-    def __init__(
-        self,
-        inputs: LiquidityRegimesInputs,
-        specification: LiquidityRegimesSpecification,
-        priors: LiquidityRegimesPriors,
-    ) -> None:
-        super().__init__(
-            model_from_inputs(inputs, specification, priors), list(PARAMETERS)
-        )
-        self._search = PosteriorModeSearch(self.model)
-
-    def fit(self, replication: Replication, settings: SamplerSettings) -> xr.DataTree:
-        """Search the mode and sample from there, as `inference.fitting.fit` does.
-
-        The groups ``starts`` and ``modes`` are among those of the draws.
-        """
-        for name, array in replication.data.items():
-            self.model.set_data(name, array)
-        found = self._search(settings.seed, starts=replication.starts)
-        start = {v.name: found.mode[v.name].to_numpy() for v in self.model.free_RVs}
-        tree = self.sample(replication.data, settings, start)
-        tree["starts"] = found.starts
-        tree["modes"] = self._search.weigh(found)
-        return tree
 
 
 def recovery_plan(covariates: str, replications: int, num_days: int) -> Plan:
@@ -126,13 +66,10 @@ def replication(
     """
     specification = LiquidityRegimesSpecification(covariates=covariates)
     inputs = simulated_inputs(specification, seed, num_days)
-    simulated = Replication(
-        seed,
-        model_data(inputs, specification),
-        starting_points(inputs, specification, LiquidityRegimesPriors()),
-    )
     draws = compiled_at(specification, 1, num_days).fit(
-        simulated, replace(settings, seed=seed)
+        model_data(inputs, specification),
+        replace(settings, seed=seed),
+        starting_points(inputs, specification, LiquidityRegimesPriors()),
     )
     truth = truth_dataset(specification)
     table = replication_rows(draws, truth, specification.name, seed)
@@ -142,10 +79,11 @@ def replication(
 @cache
 def compiled_at(
     specification: LiquidityRegimesSpecification, seed: int, num_days: int
-) -> CompiledLiquidityRegimes:
+) -> SearchedModel:
     """Compile a specification for panels like that of a seed."""
     inputs = simulated_inputs(specification, seed, num_days)
-    return CompiledLiquidityRegimes(inputs, specification, LiquidityRegimesPriors())
+    model = model_from_inputs(inputs, specification, LiquidityRegimesPriors())
+    return SearchedModel(model, PARAMETERS)
 
 
 def simulated_inputs(
@@ -188,13 +126,3 @@ def truth_dataset(
         },
     )
 
-
-def search_columns(starts: xr.Dataset) -> dict[str, int]:
-    """How many searches for the mode ended at the highest one found."""
-    at_mode = starts["mode"] == 0
-    data_driven = starts["kind"] == DATA_DRIVEN
-    return {
-        "num_starts": starts.sizes["start"],
-        "starts_at_mode": int(at_mode.sum()),
-        "data_driven_at_mode": int((at_mode & data_driven).sum()),
-    }

@@ -15,6 +15,7 @@ from models.liquidity_regimes.parameters import published_parameters
 from models.liquidity_regimes.simulation import simulate_liquidity_regimes
 from models.liquidity_regimes.specification import LiquidityRegimesSpecification
 from studies.__main__ import app
+from studies.compiled_model import search_columns
 from studies.liquidity_regimes import fragility as studied_fragility
 from studies.liquidity_regimes import ranking_command
 from studies.liquidity_regimes.fragility import (
@@ -32,7 +33,6 @@ from studies.liquidity_regimes.ranking import SPECIFICATIONS, ScoredFit, rank
 from studies.liquidity_regimes.recovery import (
     PARAMETERS,
     replication,
-    search_columns,
     truth_dataset,
 )
 from studies.liquidity_regimes.variants import VARIANTS as STUDIED_VARIANTS
