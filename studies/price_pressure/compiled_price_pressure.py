@@ -49,7 +49,7 @@ def model_data(
     panel : PricePressurePanel
         Panel with every input of the variant.
     variant : Variant
-        Its order-flow surprises are left out where it has no term for them.
+        Inventory and order-flow surprises are left out where it has no term for them.
 
     Returns
     -------
@@ -60,11 +60,12 @@ def model_data(
     arrays = {
         QUOTED_YIELDS: inputs.yield_bp,
         "is_quoted": inputs.is_quoted,
-        "inventory_dv01_musd": inputs.inventory_dv01_musd,
         ROUGH_FACTOR_MEAN: rough_factor_mean(
             inputs.dataset["yield_bp"].to_numpy(), inputs.tenor_months
         ),
     }
+    if variant.inventory_markets:
+        arrays["inventory_dv01_musd"] = inputs.inventory_dv01_musd
     if variant.order_flow_terms:
         arrays["order_flow_surprise_busd"] = inputs.order_flow_surprise_busd
     return arrays

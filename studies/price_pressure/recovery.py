@@ -136,6 +136,8 @@ def truth_dataset(variant: Variant) -> xr.Dataset:
         values = _of_persistent_errors(variant)
     else:
         values = asdict(published_truth(variant))
+    if not variant.inventory_markets:
+        del values["price_pressure"]
     if not variant.order_flow_terms:
         del values["price_discovery"]
     coords = {
@@ -146,7 +148,11 @@ def truth_dataset(variant: Variant) -> xr.Dataset:
         ORDER_FLOW_TERM: [term.label for term in variant.order_flow_terms],
     }
     return xr.Dataset(
-        {name: (DIMS.get(name, ()), value) for name, value in values.items()}, coords
+        {
+            name: (DIMS.get(name, ()), np.asarray(value))
+            for name, value in values.items()
+        },
+        coords,
     )
 
 

@@ -20,7 +20,7 @@ from numba import types
 from numba.extending import overload
 from pytensor.link.numba.cache import CACHED_SRC_FUNCTIONS, _call_cached_ptr
 
-from models.likelihoods.compiled.floating_point import ANY_ORDER, FLOATING_POINT
+from models.likelihoods.compiled.floating_point import FLOATING_POINT
 from models.likelihoods.compiled.source_version import source_version
 
 OPTIONS: dict[str, Any] = {
@@ -40,9 +40,6 @@ PART_OF_A_PASS = {
 
 jit = numba.njit(fastmath=FLOATING_POINT, **PART_OF_A_PASS)
 """Compile a part of a pass."""
-
-# Sums over dates in any order, so that they fit vector registers.
-jit_sums = numba.njit(fastmath=ANY_ORDER, **PART_OF_A_PASS)
 
 CALLED_SOURCE = """
 def {name}({entries}):

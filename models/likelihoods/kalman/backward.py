@@ -13,6 +13,7 @@ import numpy as np
 
 from models.likelihoods.compiled.separate_passes import SeparatePass, jit
 from models.likelihoods.compiled.unrolling import unroll
+from models.likelihoods.compiled.vectors import row, total, unit, write, zeros
 from models.likelihoods.kalman.arrays import filtered_of, gradients_of, inputs_of
 from models.likelihoods.kalman.stretch import stretch_adjoint
 
@@ -112,7 +113,7 @@ def mean_adjoint(
     Replaces mean_bar, writes gain_bar, variance_bar and d_bar, adds to c_bar, Z_bar
     and phi_bar.
     """
-    s, Z, phi = system
+    s, Z, persistence = system
     mean, innovation, _, source, gain, variance, weight, pull = found
     mean_bar, _, gain_bar, variance_bar, d_bar, c_bar = bars
     Z_bar, phi_bar, _, _ = gradient
@@ -120,25 +121,25 @@ def mean_adjoint(
     a = np.empty((N + 1, K))
     v = np.empty(N)
     G = np.empty((N, K))
-    a_bar = np.empty(K)
-    Z_sum = np.zeros((N, K))
-    phi_sum = np.zeros(K)
-    for k in range(K):
-        a_bar[k] = mean_bar[k]
+    z = np.empty((N, K))
+    Z_sum = np.empty((N, K))
+    phi = row(persistence, (), K)
+    phi_sum = zeros(K)
+    a_bar = row(mean_bar, (), K)
+    for i in range(N):
+        z[i] = row(Z, (i,), K)
+        Z_sum[i] = zeros(K)
     for t in range(last, first - 1, -1):
         g = source[t]
         w = weight[t]
         # The mean before each series and, last, the filtered one.
-        for k in range(K):
-            a[0, k] = mean[t, k]
+        a[0] = row(mean, (t,), K)
         for i in range(N):
             v[i] = innovation[t, i]
-            for k in range(K):
-                G[i, k] = gain[g, i, k]
-                a[i + 1, k] = a[i, k] + G[i, k] * v[i]
-        for k in range(K):
-            phi_sum[k] += a_bar[k] * a[N, k]
-            a_bar[k] *= phi[k]
+            G[i] = row(gain, (g, i), K)
+            a[i + 1] = a[i] + v[i] * G[i]
+        phi_sum += a_bar * a[N]
+        a_bar *= phi
         for i in range(N - 1, -1, -1):
             precision = s[t, i] / variance[g, i]
             pulled = w * v[i]
@@ -146,23 +147,19 @@ def mean_adjoint(
                 pulled = pull[t, i]
             scaled = pulled * precision
             variance_bar[t, i] = 0.5 * (scaled * v[i] - w) * precision
-            v_bar = -scaled
-            for k in range(K):
-                v_bar += G[i, k] * a_bar[k]
-                gain_bar[t, i, k] = a_bar[k] * v[i]
-            for k in range(K):
-                Z_sum[i, k] -= v_bar * a[i, k]
-                a_bar[k] -= v_bar * Z[i, k]
+            v_bar = total(G[i] * a_bar) - scaled
+            write(gain_bar, (t, i), v[i] * a_bar)
+            Z_sum[i] -= v_bar * a[i]
+            a_bar -= v_bar * z[i]
             d_bar[t, i] = -v_bar
         # The first date's state has no input.
         received = 0.0 if t == 0 else 1.0
-        for k in range(K):
-            c_bar[min(t, last_input), k] += received * a_bar[k]
-    for k in range(K):
-        mean_bar[k] = a_bar[k]
-        phi_bar[k] += phi_sum[k]
-        for i in range(N):
-            Z_bar[i, k] += Z_sum[i, k]
+        entering = min(t, last_input)
+        write(c_bar, (entering,), row(c_bar, (entering,), K) + received * a_bar)
+    write(mean_bar, (), a_bar)
+    write(phi_bar, (), row(phi_bar, (), K) + phi_sum)
+    for i in range(N):
+        write(Z_bar, (i,), row(Z_bar, (i,), K) + Z_sum[i])
 
 
 def covariance_adjoint(
@@ -180,72 +177,59 @@ def covariance_adjoint(
     Replaces P_bar and adds to the gradient. With M = P z: F = z'M + h, gain = M / F,
     P_next = P - M M' / F.
     """
-    s, Z, phi = system
+    s, Z, persistence = system
     _, _, covariance, source, gain, variance, _, _ = found
     _, P_bar, gain_bar, variance_bar, _, _ = bars
     Z_bar, phi_bar, q_bar, h_bar = gradient
-    # Symmetric matrices: only what is on and below the diagonal is kept.
     P = np.empty((N + 1, K, K))
     P_next_bar = np.empty((K, K))
-    M_bar = np.empty(K)
+    decay = np.empty((K, K))
     F = np.empty(N)
     G = np.empty((N, K))
-    z = np.empty(K)
-    Z_sum = np.zeros((N, K))
-    phi_sum = np.zeros(K)
-    q_sum = np.zeros(K)
+    z = np.empty((N, K))
+    Z_sum = np.empty((N, K))
     h_sum = np.zeros(N)
+    phi = row(persistence, (), K)
+    phi_sum = zeros(K)
+    q_sum = zeros(K)
     for k in range(K):
-        for j in range(k + 1):
-            P_next_bar[k, j] = P_bar[k, j]
+        P_next_bar[k] = row(P_bar, (k,), K)
+        decay[k] = phi[k] * phi
+    for i in range(N):
+        z[i] = row(Z, (i,), K)
+        Z_sum[i] = zeros(K)
     for t in range(last, first - 1, -1):
         g = source[t]
         # The covariance before each series and, last, the filtered one.
         for k in range(K):
-            for j in range(k + 1):
-                P[0, k, j] = covariance[g, k, j]
+            P[0, k] = row(covariance, (g, k), K)
         for i in range(N):
             F[i] = variance[g, i]
+            G[i] = row(gain, (g, i), K)
             for k in range(K):
-                G[i, k] = gain[g, i, k]
-                for j in range(k + 1):
-                    P[i + 1, k, j] = P[i, k, j] - F[i] * G[i, k] * G[i, j]
+                P[i + 1, k] = P[i, k] - (F[i] * gain[g, i, k]) * G[i]
         for k in range(K):
-            q_sum[k] += P_next_bar[k, k]
-            z[k] = phi[k]
-        for k in range(K):
-            for j in range(K):
-                scaled = P_next_bar[max(k, j), min(k, j)] * z[j]
-                phi_sum[k] += 2.0 * scaled * P[N, max(k, j), min(k, j)]
-        for k in range(K):
-            for j in range(k + 1):
-                P_next_bar[k, j] *= z[k] * z[j]
+            phi_sum += (2.0 * phi[k]) * (P_next_bar[k] * P[N, k])
+            q_sum += P_next_bar[k] * unit(k, K)
+            P_next_bar[k] *= decay[k]
         for i in range(N - 1, -1, -1):
             precision = s[t, i] / F[i]
-            F_bar = variance_bar[t, i]
+            direct = precision * row(gain_bar, (t, i), K)
+            moved = zeros(K)
             for k in range(K):
-                z[k] = Z[i, k]
-                moved = 0.0
-                for j in range(K):
-                    moved += P_next_bar[max(k, j), min(k, j)] * G[i, j]
-                direct = gain_bar[t, i, k] * precision
-                F_bar += (moved - direct) * G[i, k]
-                M_bar[k] = direct - 2.0 * moved
+                moved += gain[g, i, k] * P_next_bar[k]
+            F_bar = variance_bar[t, i] + total((moved - direct) * G[i])
+            M_bar = direct - 2.0 * moved + F_bar * z[i]
             h_sum[i] += F_bar
+            Z_sum[i] += (F_bar * F[i]) * G[i]
+            half = 0.5 * M_bar
             for k in range(K):
-                M_bar[k] += F_bar * z[k]
-            for k in range(K):
-                Z_sum[i, k] += F_bar * F[i] * G[i, k]
-                for j in range(K):
-                    Z_sum[i, k] += P[i, max(k, j), min(k, j)] * M_bar[j]
-                for j in range(k + 1):
-                    P_next_bar[k, j] += 0.5 * (M_bar[k] * z[j] + z[k] * M_bar[j])
+                Z_sum[i] += M_bar[k] * P[i, k]
+                P_next_bar[k] += half[k] * z[i] + Z[i, k] * half
     for k in range(K):
-        phi_bar[k] += phi_sum[k]
-        q_bar[k] += q_sum[k]
-        for j in range(K):
-            P_bar[k, j] = P_next_bar[max(k, j), min(k, j)]
+        write(P_bar, (k,), P_next_bar[k])
+    write(phi_bar, (), row(phi_bar, (), K) + phi_sum)
+    write(q_bar, (), row(q_bar, (), K) + q_sum)
     for i in range(N):
         h_bar[i] += h_sum[i]
-        for k in range(K):
-            Z_bar[i, k] += Z_sum[i, k]
+        write(Z_bar, (i,), row(Z_bar, (i,), K) + Z_sum[i])

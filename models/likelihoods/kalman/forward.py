@@ -7,6 +7,14 @@ import numpy as np
 
 from models.likelihoods.compiled.separate_passes import SeparatePass, jit
 from models.likelihoods.compiled.unrolling import unroll
+from models.likelihoods.compiled.vectors import (
+    exceeds,
+    row,
+    total,
+    unit,
+    write,
+    zeros,
+)
 from models.likelihoods.kalman.arrays import filtered_of, inputs_of
 
 STEADY_TOLERANCE = 1e-9
@@ -71,41 +79,38 @@ def exact_dates(t: Any, model: Any, filtered: Any, N: int, K: int, S: int) -> An
     A series that is not observed has gain and innovation zero: multiplying by s costs
     less than a branch.
     """
-    y, s, Z, phi, q, h, _, _, c, d = model
+    y, s, Z, persistence, q, h, _, _, c, d = model
     log_likelihood, standardized, mean, innovation = filtered[:4]
     covariance, source, gain, variance = filtered[4:]
     T = y.shape[0]
     last_input = c.shape[0] - 1
-    a = np.empty(K)
     P = np.empty((K, K))
-    M = np.empty(K)
-    z = np.empty(K)
+    z = np.empty((N, K))
+    decay = np.empty((K, K))
+    added = np.empty((K, K))
+    phi = row(persistence, (), K)
+    a = row(mean, (t,), K)
+    for k in range(K):
+        P[k] = row(covariance, (t, k), K)
+        decay[k] = persistence[k] * phi
+        added[k] = q[k] * unit(k, K)
+    for i in range(N):
+        z[i] = row(Z, (i,), K)
     is_steady = False
     while t < T and not is_steady:
         source[t] = t
-        for k in range(K):
-            a[k] = mean[t, k]
-            # Only what is on and below the diagonal is kept.
-            for j in range(k + 1):
-                P[k, j] = covariance[t, k, j]
         density = 0.0
         determinant = 1.0
         is_valid = True
         for i in range(N):
-            v = y[t, i] - d[t, i]
-            F = h[i]
             observed = s[t, i]
+            M = zeros(K)
             for k in range(K):
-                z[k] = Z[i, k]
-            for k in range(K):
-                M[k] = 0.0
-                for j in range(K):
-                    M[k] += P[max(k, j), min(k, j)] * z[j]
-                F += z[k] * M[k]
-                v -= z[k] * a[k]
+                M += Z[i, k] * P[k]
+            F = h[i] + total(z[i] * M)
+            v = observed * (y[t, i] - d[t, i] - total(z[i] * a))
             # False of NaN as well.
             is_valid &= (F > 0.0) & (np.inf > F)
-            v *= observed
             precision = observed / F
             innovation[t, i] = v
             variance[t, i] = F
@@ -117,32 +122,27 @@ def exact_dates(t: Any, model: Any, filtered: Any, N: int, K: int, S: int) -> An
                 density -= 0.5 * np.log(determinant)
                 determinant = 1.0
             density -= 0.5 * v * v * precision
+            scaled = precision * M
+            write(gain, (t, i), scaled)
+            a += v * scaled
             for k in range(K):
-                scaled = M[k] * precision
-                gain[t, i, k] = scaled
-                a[k] += scaled * v
-                for j in range(k + 1):
-                    P[k, j] -= scaled * M[j]
+                P[k] -= scaled[k] * M
         if not is_valid:
             return FAILED
         log_likelihood[t] = density - 0.5 * np.log(determinant)
-        following = min(t + 1, last_input)
+        a = phi * a + row(c, (min(t + 1, last_input),), K)
+        write(mean, (t + 1,), a)
+        diagonal = zeros(K)
         for k in range(K):
-            mean[t + 1, k] = phi[k] * a[k] + c[following, k]
-            for j in range(k + 1):
-                P[k, j] *= phi[k] * phi[j]
-                if j == k:
-                    P[k, k] += q[k]
-                covariance[t + 1, k, j] = P[k, j]
-                covariance[t + 1, j, k] = P[k, j]
-        is_steady = True
+            P[k] = P[k] * decay[k] + added[k]
+            write(covariance, (t + 1, k), P[k])
+            diagonal += P[k] * unit(k, K)
+        # False of NaN and of infinity as well.
+        is_steady = total(diagonal) < np.inf
         for k in range(K):
-            for j in range(k + 1):
-                change = P[k, j] - covariance[t, k, j]
-                scale = np.abs(P[k, k] * P[j, j])
-                # False of NaN and of infinity as well.
-                is_steady &= change * change <= STEADY_TOLERANCE**2 * scale
-                is_steady &= scale < np.inf
+            change = P[k] - row(covariance, (t, k), K)
+            allowed = (STEADY_TOLERANCE**2 * P[k][k]) * diagonal
+            is_steady &= not exceeds(change * change, allowed)
         t += 1
     return t
 

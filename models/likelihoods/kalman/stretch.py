@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from models.likelihoods.compiled.separate_passes import jit, jit_sums
+from models.likelihoods.compiled.separate_passes import jit
 from models.likelihoods.compiled.unrolling import unroll
+from models.likelihoods.compiled.vectors import row, unit, write, zeros
 
 FORGOTTEN = 1e-8
 """A disturbance of the covariance counts as forgotten at this share of its size."""
@@ -26,7 +27,7 @@ def stretch_adjoint(
     pull_covariances: Callable[..., Any],
 ) -> Callable[..., Any]:
     """Compile the adjoint of a stretch for given sizes."""
-    sweep = jit_sums(unroll(mean_sweep, N=N, K=K, S=S))
+    sweep = jit(unroll(mean_sweep, N=N, K=K, S=S))
     write_maps, moments_to_bars = _adjoint_maps(N, K), _moments_to_bars(N, K)
     dates_to_forget, lyapunov = _closed_loop(K)
 
@@ -111,53 +112,62 @@ def mean_sweep(
     mean, innovation, _, _, _, _, weight, pull = found
     mean_bar, _, _, _, d_bar, c_bar = bars
     last_input = c_bar.shape[0] - 1
-    b = np.empty(K + N)
-    w = np.empty(K + N)
-    before = np.empty(K)
-    sums = np.zeros((K + N, K + N))
-    total_weight = 0.0
+    # Of a mean with the mean, of a mean with an innovation, and so on.
+    mean_mean = np.empty((K, K))
+    mean_series = np.empty((K, N))
+    series_mean = np.empty((N, K))
+    series_series = np.empty((N, N))
+    # What an entry of b adds to minus d_bar, and to the mean's cotangent.
+    to_series = np.empty((K + N, N))
+    to_mean = np.empty((K + N, K))
+    of_series = np.empty(N)
+    b = row(mean_bar, (), K)
+    no_mean, no_series = zeros(K), zeros(N)
+    for x in range(K + N):
+        to_series[x] = no_series
+        for i in range(N):
+            to_series[x] += to_y_bar[i, x] * unit(i, N)
+        to_mean[x] = no_mean
+        for k in range(K):
+            to_mean[x] += to_mean_bar[0, k, x] * unit(k, K)
     for k in range(K):
-        b[k] = mean_bar[k]
+        mean_mean[k] = no_mean
+        mean_series[k] = no_series
+    for i in range(N):
+        series_mean[i] = no_mean
+        series_series[i] = no_series
+    total_weight = 0.0
     for t in range(last, first - 1, -1):
         total_weight += weight[t]
-        for k in range(K):
-            w[k] = mean[t, k]
+        w = row(mean, (t,), K)
+        v = row(innovation, (t,), N)
+        y_bar = no_series
+        before = no_mean
         for i in range(N):
-            w[K + i] = innovation[t, i]
-            b[K + i] = weight[t] * innovation[t, i]
+            of_series[i] = weight[t] * innovation[t, i]
             if i < S:
-                b[K + i] = pull[t, i]
-        for x in range(K + N):
-            for z in range(K + N):
-                # The weighted innovations have a symmetric block.
-                if x < K or z < K or z <= x or S > 0:
-                    sums[x, z] += b[x] * w[z]
-        for i in range(N):
-            y_bar = 0.0
-            for j in range(i, N):
-                y_bar += to_y_bar[i, K + j] * b[K + j]
-            for k in range(K):
-                y_bar += to_y_bar[i, k] * b[k]
-            d_bar[t, i] = -y_bar
+                of_series[i] = pull[t, i]
+            series_mean[i] += of_series[i] * w
+            series_series[i] += of_series[i] * v
+            y_bar += of_series[i] * to_series[K + i]
+            before += of_series[i] * to_mean[K + i]
+        # Last, because they alone wait for the date after.
         for k in range(K):
-            pulled = 0.0
-            for j in range(N):
-                pulled += to_mean_bar[0, k, K + j] * b[K + j]
-            # Last, because it alone waits for the date after.
-            for j in range(K):
-                pulled += to_mean_bar[0, k, j] * b[j]
-            before[k] = pulled
-        for k in range(K):
-            b[k] = before[k]
-            c_bar[min(t, last_input), k] += b[k]
+            mean_mean[k] += b[k] * w
+            mean_series[k] += b[k] * v
+            y_bar += b[k] * to_series[k]
+            before += b[k] * to_mean[k]
+        write(d_bar, (t,), -1.0 * y_bar)
+        b = before
+        entering = min(t, last_input)
+        write(c_bar, (entering,), row(c_bar, (entering,), K) + b)
+    write(mean_bar, (), b)
     for k in range(K):
-        mean_bar[k] = b[k]
-    for x in range(K + N):
-        for z in range(K + N):
-            if x < K or z < K or z <= x or S > 0:
-                moments[x, z] = sums[x, z]
-            else:
-                moments[x, z] = sums[z, x]
+        write(moments, (k,), mean_mean[k])
+        write(moments, (k, K), mean_series[k])
+    for i in range(N):
+        write(moments, (K + i,), series_mean[i])
+        write(moments, (K + i, K), series_series[i])
     return total_weight
 
 

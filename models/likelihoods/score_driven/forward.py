@@ -49,7 +49,8 @@ def all_dates(given: Any, found: Any, N: int) -> Any:
     G = np.empty((N, N))
     L = np.empty((N, N))
     inverse = np.empty((N, N))
-    root = np.empty(N)
+    scaled = np.empty((N, N))
+    share = np.empty(N)
     e = np.empty(N)
     x = np.empty(N)
     o = np.empty(N)
@@ -72,38 +73,37 @@ def all_dates(given: Any, found: Any, N: int) -> Any:
             for j in range(i + 1):
                 scale_matrix[t, i, j] = G[i, j]
                 scale_matrix[t, j, i] = G[i, j]
+        # G = L D L' with ones on the diagonal of L: no date waits for a square root.
         for i in range(N):
             pivot = 1.0 + o[i] * (G[i, i] - 1.0)
+            x[i] = e[i]
             for j in range(i):
-                L[i, j] = o[i] * o[j] * G[i, j]
+                scaled[i, j] = o[i] * o[j] * G[i, j]
                 for k in range(j):
-                    L[i, j] -= L[i, k] * L[j, k]
-                L[i, j] *= root[j]
-                pivot -= L[i, j] * L[i, j]
+                    scaled[i, j] -= L[i, k] * scaled[j, k]
+                L[i, j] = scaled[i, j] * share[j]
+                pivot -= scaled[i, j] * L[i, j]
+                x[i] -= L[i, j] * x[j]
             # False of NaN as well.
             is_valid &= (pivot > 0.0) & (np.inf > pivot)
             determinant *= pivot
-            root[i] = 1.0 / np.sqrt(pivot)
-            x[i] = e[i]
+            share[i] = 1.0 / pivot
+            q += x[i] * x[i] * share[i]
+            inverse[i, i] = 1.0
             for j in range(i):
-                x[i] -= L[i, j] * x[j]
                 inverse[i, j] = 0.0
                 for k in range(j, i):
                     inverse[i, j] -= L[i, k] * inverse[k, j]
-                inverse[i, j] *= root[i]
-            inverse[i, i] = root[i]
-            x[i] *= root[i]
-            q += x[i] * x[i]
         distance[t] = q
         for i in range(N):
             found_i = 0.0
             for k in range(i, N):
-                found_i += inverse[k, i] * x[k]
+                found_i += inverse[k, i] * x[k] * share[k]
             weighted[t, i] = found_i
             for j in range(i + 1):
                 product = 0.0
                 for k in range(i, N):
-                    product += inverse[k, i] * inverse[k, j]
+                    product += inverse[k, i] * inverse[k, j] * share[k]
                 product *= o[i] * o[j]
                 precision[t, i, j] = product
                 precision[t, j, i] = product

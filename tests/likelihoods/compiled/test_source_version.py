@@ -19,6 +19,7 @@ from models.likelihoods.compiled import (
     separate_passes,
     source_version,
     unrolling,
+    vectors,
 )
 from models.likelihoods.compiled import elementary as hidden_markov_elementary
 from models.likelihoods.compiled.source_version import (
@@ -59,6 +60,7 @@ KALMAN = {
     kalman_forward,
     kalman_stretch,
     unrolling,
+    vectors,
 }
 
 PASSES = {
@@ -73,12 +75,13 @@ PASSES = {
     },
     score_driven_forward: {*PASS, score_driven_arrays, unrolling},
     score_driven_backward: {*PASS, score_driven_arrays, unrolling},
-    kalman_forward: {*PASS, kalman_arrays, unrolling},
+    kalman_forward: {*PASS, kalman_arrays, unrolling, vectors},
     kalman_backward: {
         *PASS,
         kalman_arrays,
         kalman_stretch,
         unrolling,
+        vectors,
     },
     changing_op: {
         *OP,
