@@ -151,6 +151,7 @@ benchmark: $(READY)
 STUDIES ?= studies/again
 studies: $(READY)
 	$(PYTHON) -m studies recovery price-pressure --out $(STUDIES)/price_pressure_recovery.csv
+	$(PYTHON) -m studies recovery price-pressure --variant cash-inventory-persistent-errors --out $(STUDIES)/price_pressure_recovery_persistent_errors.csv
 	$(PYTHON) -m studies calibration price-pressure --out $(STUDIES)/price_pressure_calibration.csv
 	$(PYTHON) -m studies calibration price-pressure --variant cash-inventory-persistent-errors --out $(STUDIES)/price_pressure_calibration_persistent_errors.csv
 	$(PYTHON) -m studies recovery liquidity-regimes --out $(STUDIES)/liquidity_regimes_recovery.csv
@@ -162,6 +163,9 @@ studies: $(READY)
 	$(PYTHON) -m studies recovery basis-decomposition --out $(STUDIES)/basis_decomposition_recovery.csv
 	$(PYTHON) -m studies recovery basis-events --out $(STUDIES)/basis_events_recovery.csv
 	$(PYTHON) -m studies recovery half-life --out $(STUDIES)/half_life_recovery.csv
+	$(PYTHON) -m studies calibration half-life --out $(STUDIES)/half_life_calibration.csv
+	$(PYTHON) -m studies calibration basis-decomposition --out $(STUDIES)/basis_decomposition_calibration.csv
+	$(PYTHON) -m studies calibration basis-events --days 500 --out $(STUDIES)/basis_events_calibration.csv
 	$(PYTHON) -m studies censoring half-life --out $(STUDIES)/half_life_censoring.csv
 	$(PYTHON) -m studies missing half-life --out $(STUDIES)/half_life_missing.csv
 	$(PYTHON) -m studies recovery trading-costs --out $(STUDIES)/trading_costs_recovery.csv
