@@ -88,7 +88,8 @@ LEVEL, DEVIATION, EVENT = 0, 1, 2
 OBSERVED = "basis_bp"
 
 CENTRING = 0.5
-"""How far half-lives are sampled as themselves (1), not as their surprise (0)."""
+"""How far half-lives are sampled as themselves (1), not as their surprise (0), where all
+that moves on the day of an event is its doing: less where it moves less."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,10 +232,11 @@ def _event_persistence(inputs: JointInputs, priors: JointDecayPriors) -> Variabl
     # Minus the log half-life has a Gumbel distribution with this location and scale. It
     # is sampled between itself and its surprise, see `pooling_exponent`.
     location = (ratio + np.log(np.log(2))) / shape - pt.log(median)
+    centring = CENTRING * inputs.event_share
     scaled = pm.Gumbel(
-        "log_rate_scaled", CENTRING * location, shape**-CENTRING, dims=OUTCOME
+        "log_rate_scaled", centring * location, shape**-centring, dims=OUTCOME
     )
-    log_rate = location + shape ** (CENTRING - 1) * (scaled - CENTRING * location)
+    log_rate = location + shape ** (centring - 1) * (scaled - centring * location)
     pm.Deterministic("event_half_life_days", pt.exp(-log_rate), dims=OUTCOME)
     left = pt.exp(-np.log(2) * pt.exp(log_rate))
     # Before the first event there is nothing to decay.

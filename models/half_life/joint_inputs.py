@@ -1,6 +1,7 @@
 """From a basis with events to the arrays that the joint model of both needs."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -22,8 +23,8 @@ NO_EVENT = -1
 """Number of the latest event before the first."""
 
 TELLING_SHARE = 0.3
-"""Of an event that its half-life can be told from the noise around it; see
-`models.half_life.effects.pooling_exponent`."""
+"""Of an event that its half-life can be told, where all that moves on its day is the
+event's doing; see `models.half_life.effects.pooling_exponent`."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,27 @@ class JointInputs:
     dates: pd.DatetimeIndex
     notes: list[str]
 
+    @cached_property
+    def event_share(self) -> float:
+        """What events add to squared changes of their days, as a share of these.
+
+        Of medians, averaged over the tenors, from 0 to 1. It chooses coordinates for
+        the sampler and nothing else.
+        """
+        squared = self.basis["basis_bp"].transpose(DAY, TENOR).diff(DAY).to_numpy() ** 2
+        is_event = self.is_event_day[1:] > 0
+        is_known = np.isfinite(squared)
+        shares = [0.0]
+        for x, event, known in zip(squared.T, is_event.T, is_known.T, strict=True):
+            on, off = x[known & event], x[known & ~event]
+            if len(on) and len(off) and np.median(on) > 0:
+                shares.append(max(0.0, 1.0 - np.median(off) / np.median(on)))
+        return float(np.mean(shares[1:] or shares))
+
     @property
     def resolved_outcomes(self) -> float:
         """Outcomes that tell their half-life, roughly."""
-        return TELLING_SHARE * len(self.outcomes)
+        return TELLING_SHARE * self.event_share * len(self.outcomes)
 
     @property
     def has_shared_dates(self) -> bool:
