@@ -151,6 +151,36 @@ def test_an_event_shakes_its_day_and_rules_the_decay_from_the_next():
     assert_array_equal(is_event.sum(axis=0), inputs().outcomes["tenor"].value_counts())
 
 
+@pytest.mark.parametrize(
+    ("shock_sd_bp", "lowest", "highest"), [(12.0, 0.9, 1.0), (1e-3, 0.0, 0.25)]
+)
+def test_events_that_move_nothing_have_no_share_in_the_changes_of_their_days(
+    shock_sd_bp: float, lowest: float, highest: float
+) -> None:
+    """Medians of some 75 squared changes each, whose ratio chance moves by a quarter."""
+    parameters = JointDecayParameters(event_shock_sd_bp=shock_sd_bp)
+    frame = simulate_joint_decay(1, 800, parameters).frame
+    found = joint_inputs(basis_events_from_frame(frame, "twin"), NAMES)
+    assert lowest <= found.event_share <= highest
+    assert found.resolved_outcomes == 0.3 * found.event_share * len(found.outcomes)
+
+
+@pytest.mark.parametrize("shock_sd_bp", [12.0, 1e-3])
+def test_the_law_of_half_lives_is_one_in_whatever_coordinates(shock_sd_bp) -> None:
+    parameters = JointDecayParameters(event_shock_sd_bp=shock_sd_bp)
+    frame = simulate_joint_decay(1, 300, parameters).frame
+    model = joint_decay_model(basis_events_from_frame(frame, "twin"), NAMES)
+    given = {"shape": 1.4, "median_half_life_days": 6.0}
+    fixed = pm.do(model, {**given, "event_tenor_sd": 1e-9, "date_sd": 1e-9})
+    fixed = pm.do(fixed, {"coefficient": np.zeros(len(NAMES))})
+    days = pm.draw(fixed["event_half_life_days"], 40, random_seed=3, mode=PYTHON)
+
+    def below(x):
+        return 1 - np.exp(-np.log(2) * (x / 6.0) ** 1.4)
+
+    assert kstest(days.ravel(), below).pvalue > TOO_RARE
+
+
 def test_an_event_without_a_covariate_shakes_all_the_same():
     frame = simulate_joint_decay(1, NUM_DAYS).frame
     lacking = frame.index[frame["event_types"] != ""][0]
