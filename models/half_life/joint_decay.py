@@ -88,8 +88,8 @@ LEVEL, DEVIATION, EVENT = 0, 1, 2
 OBSERVED = "basis_bp"
 
 CENTRING = 0.5
-"""How far half-lives are sampled as themselves (1), not as their surprise (0), where all
-that moves on the day of an event is its doing: less where it moves less."""
+"""How far half-lives are sampled as themselves (1), not as their surprise (0), where
+all that moves on the day of an event is its doing: less where it moves less."""
 
 
 @dataclass(frozen=True, kw_only=True)

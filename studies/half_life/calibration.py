@@ -1,8 +1,9 @@
 """Simulation-based calibration of half-lives, of the basis, and of both together.
 
 Parameters from the prior, data given them and what one simulated panel fixes (events,
-covariates, days without quotes), a fit that begins as `inference.fitting.fit` does: at
-the mode that was searched for, or scattered where effects that share a spread have none.
+covariates, days without quotes), a fit that begins as `inference.fitting.fit` does:
+at the mode that was searched for, or scattered where effects that share a spread have
+none.
 """
 
 from dataclasses import replace
@@ -103,7 +104,7 @@ def basis_simulation(
     panel, compiled = _compiled_basis(num_days, panel_seed)
     drawn, seen = draw_from_prior(compiled.model, seed)
     data = quoted(compiled.model, seen)
-    basis = np.where(panel["basis_bp"].notnull(), data[QUOTED_BASIS], np.nan)
+    basis = np.where(panel["basis_bp"].notna(), data[QUOTED_BASIS], np.nan)
     starts = starting_points(panel.assign(basis_bp=((DAY, TENOR), basis)))
     tree = compiled.fit(data, replace(settings, seed=seed), starts)
     truth, posterior = drawn[list(BASIS_PARAMETERS)], tree["posterior"].to_dataset()

@@ -125,4 +125,3 @@ def truth_dataset(
             DESTINATION: states[1:],
         },
     )
-

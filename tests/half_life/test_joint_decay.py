@@ -157,7 +157,7 @@ def test_an_event_shakes_its_day_and_rules_the_decay_from_the_next():
 def test_events_that_move_nothing_have_no_share_in_the_changes_of_their_days(
     shock_sd_bp: float, lowest: float, highest: float
 ) -> None:
-    """Medians of some 75 squared changes each, whose ratio chance moves by a quarter."""
+    """Medians of some 75 squared changes, whose ratio chance moves by a quarter."""
     parameters = JointDecayParameters(event_shock_sd_bp=shock_sd_bp)
     frame = simulate_joint_decay(1, 800, parameters).frame
     found = joint_inputs(basis_events_from_frame(frame, "twin"), NAMES)

@@ -44,13 +44,13 @@ def test_a_simulated_basis_is_as_noisy_as_the_parameters_drawn_with_it() -> None
     for seed in range(5):
         drawn, seen = draw_from_prior(model, seed)
         change = seen["basis_bp"].diff("day").to_numpy()
-        persistence = drawn["persistence"].to_numpy()
-        expected = (
-            2 * drawn["noise_sd_bp"].to_numpy() ** 2
-            + drawn["level_innovation_sd_bp"].to_numpy() ** 2
-            + 2 * drawn["deviation_innovation_sd_bp"].to_numpy() ** 2 / (1 + persistence)
+        level, deviation, noise = (
+            drawn[f"{name}_sd_bp"].to_numpy()
+            for name in ("level_innovation", "deviation_innovation", "noise")
         )
-        # The standard error of a variance of 600 correlated changes is 8%; four of them.
+        of_deviation = 2 * deviation**2 / (1 + drawn["persistence"].to_numpy())
+        expected = 2 * noise**2 + level**2 + of_deviation
+        # Standard error of a variance of 600 correlated changes: 8%; four of them.
         np.testing.assert_allclose(change.var(axis=0), expected, rtol=0.32)
 
 

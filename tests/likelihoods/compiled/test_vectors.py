@@ -89,7 +89,10 @@ def test_a_row_may_start_and_end_within_an_axis() -> None:
         ([np.inf, 0.0, 0.0], True),
     ],
 )
-def test_any_number_above_its_limit_is_seen(values: list[float], expected: bool) -> None:
+def test_any_number_above_its_limit_is_seen(
+    values: list[float],
+    expected: bool,
+) -> None:
     def compare(x, y):
         return exceeds(row(x, (), 3), row(y, (), 3))
 
