@@ -10,8 +10,8 @@ from scipy.stats import ecdf
 
 from inference.checks.calibration import ENVELOPE_PROBABILITY, ENVELOPE_SIMULATIONS
 
-TITLE_WIDTH = 24
-"""Characters that fit above one of five panels."""
+TITLE_WIDTH = 105
+"""Characters that fit above all panels of a row."""
 
 
 def figure_rank_ecdf(ranks: pd.DataFrame) -> Figure:
@@ -35,10 +35,9 @@ def figure_rank_ecdf(ranks: pd.DataFrame) -> Figure:
     parameters = ranks.columns.str.partition("[").get_level_values(0)
     shown = list(dict.fromkeys(parameters))
     rows = 2 if len(shown) < 9 else 3
+    columns = -(-len(shown) // rows)
     figure = Figure(figsize=(9.0, 2.7 * rows), layout="constrained")
-    axes = figure.subplots(
-        rows, -(-len(shown) // rows), sharex=True, sharey=True, squeeze=False
-    )
+    axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for axis in axes.flat[len(shown) :]:
         axis.remove()
     for axis, name in zip(axes.flat, shown, strict=False):
@@ -50,7 +49,8 @@ def figure_rank_ecdf(ranks: pd.DataFrame) -> Figure:
             points, lower - points, upper - points, color="0.88", zorder=0
         )
         axis.axhline(0.0, color="0.5", linewidth=0.6)
-        axis.set_title(_title(name, len(elements.columns)), fontsize=9)
+        title = _title(name, len(elements.columns))
+        axis.set_title(fill(title, TITLE_WIDTH // columns), fontsize=9)
     figure.supxlabel("Relative rank of the truth among posterior draws", fontsize=10)
     figure.supylabel("Share of simulations below, less uniform", fontsize=10)
     figure.suptitle(
@@ -63,6 +63,4 @@ def figure_rank_ecdf(ranks: pd.DataFrame) -> Figure:
 
 def _title(name: str, elements: int) -> str:
     words = name.replace("_", " ").capitalize()
-    return fill(
-        words if elements == 1 else f"{words} ({elements} elements)", TITLE_WIDTH
-    )
+    return words if elements == 1 else f"{words} ({elements} elements)"
