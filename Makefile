@@ -155,7 +155,7 @@ studies: $(READY)
 	$(PYTHON) -m studies calibration price-pressure --out $(STUDIES)/price_pressure_calibration.csv
 	$(PYTHON) -m studies calibration price-pressure --variant cash-inventory-persistent-errors --out $(STUDIES)/price_pressure_calibration_persistent_errors.csv
 	$(PYTHON) -m studies recovery liquidity-regimes --out $(STUDIES)/liquidity_regimes_recovery.csv
-	$(PYTHON) -m studies calibration liquidity-regimes --out $(STUDIES)/liquidity_regimes_calibration.csv
+	$(PYTHON) -m studies calibration liquidity-regimes --days 2440 --out $(STUDIES)/liquidity_regimes_calibration.csv
 	$(PYTHON) -m studies fragility liquidity-regimes --out $(STUDIES)/liquidity_regimes_fragility.csv
 	$(PYTHON) -m studies prior-sensitivity liquidity-regimes --out $(STUDIES)/liquidity_regimes_prior_sensitivity.csv
 	$(PYTHON) -m studies ranking liquidity-regimes --out $(STUDIES)/liquidity_regimes_ranking.csv

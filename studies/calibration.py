@@ -4,7 +4,7 @@ The rank of the truth among the posterior draws is uniform when likelihood, simu
 and sampler agree (Talts, Betancourt, Simpson, Vehtari & Gelman 2018, arXiv:1804.06788).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -85,6 +85,36 @@ def calibration_plan(
     return Plan(simulation, keys, {"panel_seed": seed, "settings": settings, **chosen})
 
 
+def rank_prior_draw(
+    model: pm.Model,
+    seed: int,
+    names: Iterable[str],
+    fit: Callable[[xr.Dataset], xr.DataTree],
+) -> pd.DataFrame:
+    """Draw parameters and data from the prior, fit the data and rank the parameters.
+
+    Parameters
+    ----------
+    model : pm.Model
+    seed : int
+        Of the draw.
+    names : iterable of str
+        Parameters to rank, of which the model need not have all.
+    fit : callable
+        Simulated data -> posterior.
+
+    Returns
+    -------
+    DataFrame
+        One row, see `simulation_row`.
+    """
+    drawn, seen = draw_from_prior(model, seed)
+    truth = drawn[[name for name in names if name in drawn]]
+    tree = fit(seen)
+    posterior = tree["posterior"].to_dataset()
+    return simulation_row(seed, truth, posterior, fit_quality(tree))
+
+
 def simulation_row(
     seed: int, truth: xr.Dataset, posterior: xr.Dataset, quality: Mapping[str, Any]
 ) -> pd.DataFrame:
@@ -97,7 +127,7 @@ def simulation_row(
     truth : xr.Dataset
         Parameters drawn from the prior.
     posterior : (chain, draw, ...) xr.Dataset
-        Draws of them, given data simulated from them.
+        Draws of them, given data simulated from them, and of others.
     quality : mapping
         How the fit went.
 
@@ -107,7 +137,8 @@ def simulation_row(
         One row: ``seed``, `quality`, and the relative rank of every element of the
         parameters, ``rank of ELEMENT``.
     """
-    ranks = relative_ranks(truth, posterior, seed).expand_dims("simulation")
+    ranked = posterior[list(truth.data_vars)]
+    ranks = relative_ranks(truth, ranked, seed).expand_dims("simulation")
     elements = az.dataset_to_dataframe(ranks, sample_dims=["simulation"])
     row = pd.DataFrame([{"seed": seed, **quality}])
     return row.join(elements.add_prefix(RANK_OF).reset_index(drop=True))
@@ -151,26 +182,30 @@ def _judged(ranks: pd.DataFrame) -> pd.DataFrame:
 
 
 def fit_quality(tree: xr.DataTree) -> dict[str, Any]:
-    """Divergences, largest R-hat and least bulk effective sample size of a fit."""
-    posterior = tree["posterior"].to_dataset()
-    return {
-        "divergences": int(tree["sample_stats"]["diverging"].sum()),
-        "max_r_hat": float(az.rhat(posterior).to_array().max()),
-        "min_ess_bulk": float(az.ess(posterior).to_array().min()),
-    }
-
-
-def searched_quality(tree: xr.DataTree) -> dict[str, Any]:
-    """As `fit_quality`, of a fit from the mode: with what its searches found.
+    """How a fit went.
 
     Parameters
     ----------
     tree : xr.DataTree
-        Of `studies.compiled_model.SearchedModel.fit`.
+        Of a model of `studies.compiled_model`.
+
+    Returns
+    -------
+    dict
+        Divergences, largest R-hat and least bulk effective sample size; of a fit from
+        the mode also `search_columns` and how much the check of modes finds wrong.
     """
-    searches = search_columns(tree["starts"].to_dataset())
+    posterior = tree["posterior"].to_dataset()
+    quality = {
+        "divergences": int(tree["sample_stats"]["diverging"].sum()),
+        "max_r_hat": float(az.rhat(posterior).to_array().max()),
+        "min_ess_bulk": float(az.ess(posterior).to_array().min()),
+    }
+    if "starts" not in tree.children:
+        return quality
     failures = check_modes(tree, searches=True).failures
-    return fit_quality(tree) | searches | {MODE_FAILURES: len(failures)}
+    searches = search_columns(tree["starts"].to_dataset())
+    return quality | searches | {MODE_FAILURES: len(failures)}
 
 
 def told_of_calibration(rows: pd.DataFrame, summary: pd.DataFrame, out: Path) -> None:

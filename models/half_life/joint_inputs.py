@@ -77,12 +77,12 @@ class JointInputs:
         squared = self.basis["basis_bp"].transpose(DAY, TENOR).diff(DAY).to_numpy() ** 2
         is_event = self.is_event_day[1:] > 0
         is_known = np.isfinite(squared)
-        shares = [0.0]
+        shares = []
         for x, event, known in zip(squared.T, is_event.T, is_known.T, strict=True):
             on, off = x[known & event], x[known & ~event]
             if len(on) and len(off) and np.median(on) > 0:
                 shares.append(max(0.0, 1.0 - np.median(off) / np.median(on)))
-        return float(np.mean(shares[1:] or shares))
+        return float(np.mean(shares)) if shares else 0.0
 
     @property
     def resolved_outcomes(self) -> float:

@@ -50,20 +50,23 @@ def replication(
     DataFrame
         One row a parameter element, see `studies.replications.replication_rows`.
     """
-    dataset = trading_days(_panel(seed, num_days).dataset)
+    dataset = trading_days(simulated_panel(seed, num_days).dataset)
     draws = _compiled(num_days).sample(
         model_data(dataset["basis_bp"].to_numpy()), replace(settings, seed=seed)
     )
     return replication_rows(draws, true_parameters(BasisParameters()), VARIANT, seed)
 
 
-def _panel(seed: int, num_days: int) -> BasisPanel:
+def simulated_panel(seed: int, num_days: int) -> BasisPanel:
+    """Four series simulated from known components."""
     return basis_panel_from_frame(simulate_basis(seed, num_days), f"seed {seed}")
 
 
 @cache
 def _compiled(num_days: int) -> CompiledModel:
-    return CompiledModel(basis_decomposition_model(_panel(1, num_days)), PARAMETERS)
+    return CompiledModel(
+        basis_decomposition_model(simulated_panel(1, num_days)), PARAMETERS
+    )
 
 
 def true_parameters(parameters: BasisParameters) -> xr.Dataset:

@@ -17,24 +17,18 @@ import xarray as xr
 from data.arrays import FloatArray
 from data.dims import DAY, TENOR
 from data.half_life.basis_events_panel import basis_events_from_frame
-from data.half_life.basis_panel import basis_panel_from_frame
 from inference.settings import SamplerSettings
 from models.half_life.basis_decomposition import basis_decomposition_model, trading_days
-from models.half_life.basis_simulation import simulate_basis
 from models.half_life.basis_starts import starting_points
 from models.half_life.joint_decay import OBSERVED as BASIS
 from models.half_life.joint_decay import joint_decay_model
 from models.half_life.joint_simulation import simulate_joint_decay
 from models.half_life.model import OBSERVED as HALF_LIFE
 from models.half_life.model import OBSERVED_DAYS
-from studies.calibration import (
-    draw_from_prior,
-    fit_quality,
-    searched_quality,
-    simulation_row,
-)
+from studies.calibration import rank_prior_draw
 from studies.compiled_model import CompiledModel, SearchedModel
 from studies.half_life.basis_recovery import PARAMETERS as BASIS_PARAMETERS
+from studies.half_life.basis_recovery import model_data, simulated_panel
 from studies.half_life.chain_recovery import NAMES
 from studies.half_life.recovery import (
     compiled_half_life,
@@ -44,10 +38,6 @@ from studies.half_life.recovery import (
 
 CALIBRATION_SETTINGS = SamplerSettings(seed=0, draws=800, tune=400, chains=2)
 """Of each fit, with the seed of the simulation; ranks use every sixteenth draw."""
-
-QUOTED_BASIS = "quoted_basis_bp"
-IS_QUOTED = "is_quoted"
-"""Data variables of both models of a basis."""
 
 EFFECTS = ("coefficient", "event_tenor_effect", "event_tenor_sd", "date_sd", "shape")
 
@@ -82,10 +72,12 @@ def half_life_simulation(
         One row, see `studies.calibration.simulation_row`.
     """
     compiled = _compiled_half_life(variant, num_events, panel_seed)
-    truth, seen = draw_from_prior(compiled.model, seed)
-    data = {OBSERVED_DAYS: seen[HALF_LIFE].to_numpy()}
-    names = [x for x in DURATION_PARAMETERS if x in truth]
-    return _ranked(compiled, truth[names], data, replace(settings, seed=seed))
+
+    def fit(seen: xr.Dataset) -> xr.DataTree:
+        data = {OBSERVED_DAYS: seen[HALF_LIFE].to_numpy()}
+        return compiled.sample(data, replace(settings, seed=seed))
+
+    return rank_prior_draw(compiled.model, seed, DURATION_PARAMETERS, fit)
 
 
 def basis_simulation(
@@ -99,16 +91,16 @@ def basis_simulation(
     Returns
     -------
     DataFrame
-        One row, see `studies.calibration.simulation_row` and `searched_quality`.
+        One row, see `studies.calibration.simulation_row`.
     """
     panel, compiled = _compiled_basis(num_days, panel_seed)
-    drawn, seen = draw_from_prior(compiled.model, seed)
-    data = quoted(compiled.model, seen)
-    basis = np.where(panel["basis_bp"].notna(), data[QUOTED_BASIS], np.nan)
-    starts = starting_points(panel.assign(basis_bp=((DAY, TENOR), basis)))
-    tree = compiled.fit(data, replace(settings, seed=seed), starts)
-    truth, posterior = drawn[list(BASIS_PARAMETERS)], tree["posterior"].to_dataset()
-    return simulation_row(seed, truth, posterior, searched_quality(tree))
+
+    def fit(seen: xr.Dataset) -> xr.DataTree:
+        basis = quoted(compiled.model, seen)
+        starts = starting_points(panel.assign(basis_bp=((DAY, TENOR), basis)))
+        return compiled.fit(model_data(basis), replace(settings, seed=seed), starts)
+
+    return rank_prior_draw(compiled.model, seed, BASIS_PARAMETERS, fit)
 
 
 def joint_simulation(
@@ -126,28 +118,18 @@ def joint_simulation(
         One row, see `studies.calibration.simulation_row`.
     """
     compiled = _compiled_joint(volatility, num_days, panel_seed)
-    truth, seen = draw_from_prior(compiled.model, seed)
-    names = [x for x in JOINT_PARAMETERS if x in truth]
-    data = quoted(compiled.model, seen)
-    return _ranked(compiled, truth[names], data, replace(settings, seed=seed))
+
+    def fit(seen: xr.Dataset) -> xr.DataTree:
+        data = model_data(quoted(compiled.model, seen))
+        return compiled.sample(data, replace(settings, seed=seed))
+
+    return rank_prior_draw(compiled.model, seed, JOINT_PARAMETERS, fit)
 
 
-def quoted(model: pm.Model, seen: xr.Dataset) -> dict[str, FloatArray]:
-    """Simulated basis where the panel has quotes, as data of a model of a basis."""
-    is_quoted = model[IS_QUOTED].get_value()
-    basis = seen[BASIS].transpose(DAY, TENOR).to_numpy()
-    return {QUOTED_BASIS: np.where(is_quoted > 0, basis, 0.0)}
-
-
-def _ranked(
-    compiled: CompiledModel,
-    truth: xr.Dataset,
-    data: dict[str, FloatArray],
-    settings: SamplerSettings,
-) -> pd.DataFrame:
-    tree = compiled.sample(data, settings)
-    posterior = tree["posterior"].to_dataset()[list(truth.data_vars)]
-    return simulation_row(settings.seed, truth, posterior, fit_quality(tree))
+def quoted(model: pm.Model, seen: xr.Dataset) -> FloatArray:
+    """Simulated basis (day, tenor) where the panel of a model has quotes, else NaN."""
+    is_quoted = model["is_quoted"].get_value() > 0
+    return np.where(is_quoted, seen[BASIS].transpose(DAY, TENOR).to_numpy(), np.nan)
 
 
 @cache
@@ -158,7 +140,7 @@ def _compiled_half_life(variant: str, events: int, seed: int) -> CompiledModel:
 
 @cache
 def _compiled_basis(num_days: int, seed: int) -> tuple[xr.Dataset, SearchedModel]:
-    panel = basis_panel_from_frame(simulate_basis(seed, num_days), f"seed {seed}")
+    panel = simulated_panel(seed, num_days)
     model = basis_decomposition_model(panel)
     dataset = trading_days(panel.dataset).transpose(DAY, TENOR)
     return dataset, SearchedModel(model, BASIS_PARAMETERS)

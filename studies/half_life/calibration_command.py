@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from data.errors import DataError
 from models.half_life.basis_simulation import NUM_DAYS
 from models.half_life.joint_decay import SCORE_DRIVEN, VOLATILITIES
 from models.half_life.specification import PROPORTIONAL_HAZARD
@@ -24,7 +23,7 @@ from studies.half_life.calibration import (
     joint_simulation,
 )
 from studies.half_life.chain_recovery import NUM_DAYS as NUM_JOINT_DAYS
-from studies.half_life.command import RECOVERED, Events
+from studies.half_life.command import RECOVERED, Events, require_recovered
 from studies.half_life.recovery import NUM_EVENTS
 from studies.study import CALIBRATION, Study
 from studies.sweep import Plan, swept_study
@@ -46,7 +45,7 @@ def calibration_half_life(
     Writes one row a parameter to OUT, the ranks to OUT's name with _ranks, and their
     figure to OUT with the ending .png.
     """
-    _require("variant", variant, RECOVERED)
+    require_recovered(variant)
     return calibration_plan(
         half_life_simulation,
         simulations,
@@ -84,7 +83,6 @@ def calibration_basis_events(
     Writes one row a parameter to OUT, the ranks to OUT's name with _ranks, and their
     figure to OUT with the ending .png.
     """
-    _require("volatility", volatility, tuple(VOLATILITIES))
     return calibration_plan(
         joint_simulation,
         simulations,
@@ -93,13 +91,6 @@ def calibration_basis_events(
         volatility=volatility,
         num_days=days,
     )
-
-
-def _require(option: str, name: str, known: tuple[str, ...]) -> None:
-    if name not in known:
-        raise DataError(
-            f"there is no {option} {name!r}", f"Choose one of {', '.join(known)}."
-        )
 
 
 def _study(model: str, plan: Callable[..., Plan]) -> Study:

@@ -51,12 +51,17 @@ def recovery_half_life(
     """
     chosen = list(dict.fromkeys(variant or RECOVERED))
     for name in chosen:
-        if name not in RECOVERED:
-            raise DataError(
-                f"the variant {name!r} cannot be recovered",
-                f"Choose one of {', '.join(RECOVERED)}.",
-            )
+        require_recovered(name)
     return recovery_plan(chosen, replications, events)
+
+
+def require_recovered(variant: str) -> None:
+    """Raise `DataError` where no events are simulated of a variant's equations."""
+    if variant not in RECOVERED:
+        raise DataError(
+            f"the variant {variant!r} cannot be recovered",
+            f"Choose one of {', '.join(RECOVERED)}.",
+        )
 
 
 def censoring_half_life(

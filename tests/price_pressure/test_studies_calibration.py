@@ -1,3 +1,4 @@
+import itertools
 from functools import cache
 
 import numpy as np
@@ -12,9 +13,14 @@ from data.price_pressure.factor_exposures import DECAY_PER_MONTH
 from models.price_pressure.model import price_pressure_model
 from models.price_pressure.nelson_siegel import nelson_siegel_loadings
 from models.price_pressure.variants import VARIANTS
-from studies.calibration import ranks_of, simulation_row, summarize_calibration
+from studies.calibration import (
+    draw_from_prior,
+    rank_prior_draw,
+    ranks_of,
+    simulation_row,
+    summarize_calibration,
+)
 from studies.figures import figure_rank_ecdf
-from studies.price_pressure.calibration import simulate_from_prior
 from studies.price_pressure.compiled_price_pressure import PARAMETERS
 from studies.price_pressure.recovery import simulated_panel
 
@@ -44,9 +50,10 @@ def model() -> pm.Model:
 
 
 def test_a_simulation_holds_every_parameter_and_all_yields() -> None:
-    truth, yields = simulate_from_prior(model(), seed=3)
-    held = [name for name in PARAMETERS if name in model().named_vars]
-    assert list(truth.data_vars) == held
+    truth, seen = draw_from_prior(model(), seed=3)
+    yields = seen["yield_bp"].to_numpy()
+    held = {name for name in PARAMETERS if name in model().named_vars}
+    assert held <= set(truth.data_vars)
     assert yields.shape == (NUM_WEEKS, 4)
     assert np.isfinite(yields).all()
 
@@ -58,7 +65,8 @@ def test_simulated_yields_follow_from_the_parameters_drawn_with_them() -> None:
     portfolio = np.linalg.svd(loading)[0][:, -1]
     inventory = model()["inventory_dv01_musd"].get_value()
     for seed in range(5):
-        truth, yields = simulate_from_prior(model(), seed)
+        truth, seen = draw_from_prior(model(), seed)
+        yields = seen["yield_bp"].to_numpy()
         coefficient = truth["price_pressure"].to_numpy()
         pressure = (inventory * coefficient[:, None, :]).sum(axis=0)
         sd = np.sqrt(portfolio**2 @ truth["yield_noise_sd_bp"].to_numpy() ** 2)
@@ -116,6 +124,46 @@ def test_a_simulation_is_one_row_with_its_fit_and_every_rank() -> None:
     # One of 100 draws and their ends: no draw lies below 0, none above 9.
     assert found["mean[level]"] < 1 / 101 and found["mean[slope]"] > 100 / 101
     assert found["decay"] == pytest.approx(0.5, abs=0.15)
+
+
+def test_what_is_drawn_from_the_prior_is_ranked_in_the_posterior_of_its_data() -> None:
+    """Of the parameters that are named, those that the model has, in that order."""
+    with pm.Model() as simple:
+        first, second = pm.Normal("first"), pm.Normal("second")
+        pm.Normal("seen", first + second, observed=0.0)
+    given = []
+
+    def fit(seen: xr.Dataset) -> xr.DataTree:
+        given.append(float(seen["seen"]))
+        high = np.random.default_rng(1).uniform(98, 99, size=(2, 200))
+        low = -high
+        draws = {"first": (DRAWS, low), "second": (DRAWS, high), "third": (DRAWS, low)}
+        stats = {"diverging": (DRAWS, np.ones((2, 200), dtype=bool))}
+        groups = {"posterior": draws, "sample_stats": stats}
+        return xr.DataTree.from_dict({k: xr.Dataset(x) for k, x in groups.items()})
+
+    row = rank_prior_draw(simple, 5, ("second", "nowhere", "first"), fit)
+
+    drawn, seen = draw_from_prior(simple, 5)
+    assert given == [float(seen["seen"])]
+    assert set(drawn.data_vars) == {"first", "second"}
+    assert row["divergences"].item() == 400
+    assert list(ranks_of(row)) == ["second", "first"]
+    below, above = ranks_of(row).iloc[0]
+    assert below < 1 / 101 and above > 100 / 101
+    assert "mode_failures" not in row
+
+
+def test_no_title_of_the_figure_reaches_over_the_next() -> None:
+    names = [f"deviation_innovation_sd_bp_{n}" for n in range(17)]
+    ranks = np.random.default_rng(3).uniform(size=(20, 2 * len(names)))
+    columns = [f"{name}[{x}]" for name in names for x in ("2", "20")]
+    figure = figure_rank_ecdf(pd.DataFrame(ranks, columns=columns))
+    figure.canvas.draw()
+    boxes = [axis.title.get_window_extent() for axis in figure.axes]
+    for left, right in itertools.combinations(boxes, 2):
+        assert not left.overlaps(right)
+    assert all(figure.bbox.contains(*corner) for x in boxes for corner in x.corners())
 
 
 def test_the_figure_draws_every_element_over_one_envelope() -> None:

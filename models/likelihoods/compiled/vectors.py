@@ -183,9 +183,7 @@ def _write_overload(array: Any, index: Any, values: Any) -> Any:
 
 @overload(total, **OPTIONS)
 def _total_overload(values: Any) -> Any:
-    if isinstance(values, Row):
-        return lambda values: _total(values)
-    return None
+    return lambda values: _total(values)
 
 
 @overload(unit, **OPTIONS, prefer_literal=True)
